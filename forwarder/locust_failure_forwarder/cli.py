@@ -1,0 +1,149 @@
+"""The command line `failure-forwarder`. Parses and prints; the work is done elsewhere, imported when it is needed.
+
+Exit codes, for every command: 0 done; 1 not done (the message says what failed, or what is left); 2 wrong usage or
+configuration. `run` ends with Locust's own exit code.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from .errors import ConfigError, ForwarderError
+
+EXIT_NOT_DONE = 1
+EXIT_USAGE = 2
+
+app = typer.Typer(
+    name="failure-forwarder",
+    help="Forward every failed request of a Locust test to monitoring APIs and Slack.",
+    epilog="Exit codes: 0 done, 1 not done (see the message), 2 wrong usage or configuration.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="Configuration file (YAML).")]
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", metavar="CONFIG", help="Configuration file (YAML).")]
+DirectoryArgument = Annotated[
+    Path, typer.Argument(metavar="DIRECTORY", help="Folder of the logs: `log.directory` of the configuration.")
+]
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    options_metavar="[LOCUST OPTIONS]",
+)
+def run(context: typer.Context) -> None:
+    """Run Locust with the plugin attached: takes Locust's own options, and --failure-config CONFIG.
+
+    The locustfile stays as it is: failure-forwarder run -f locustfile.py --failure-config config.yaml --headless …
+    """
+    sys.stdout.flush()
+    # Replaced, not called: Locust has to be the first thing its process imports, and signals go to it directly.
+    command = [sys.executable, "-m", "locust_failure_forwarder.plugin", *context.args]
+    os.execv(sys.executable, command)  # noqa: S606 - the same interpreter, with the user's own arguments
+
+
+@app.command()
+def demo(
+    seconds: Annotated[int, typer.Option(min=8, max=300, help="Length of the load test.")] = 15,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Folder for what was received.", file_okay=False)
+    ] = Path("demo-output"),
+) -> None:
+    """See it work in 20 seconds: a failing shop, a monitoring API and a Slack receiver, all on this machine."""
+    from .demo.run import run_demo
+
+    raise typer.Exit(run_demo(seconds, output))
+
+
+@app.command()
+def check(
+    config: ConfigArgument,
+    send_test: Annotated[
+        bool, typer.Option("--send-test", help="Also send a marked test message to every destination.")
+    ] = False,
+) -> None:
+    """Check a configuration; with --send-test, also whether every destination answers."""
+    from .commands.check import check_config
+
+    raise typer.Exit(_guarded(lambda: check_config(config, os.environ, send_test=send_test)))
+
+
+@app.command()
+def redact(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="CONFIG", help="Take its `redaction` section.")
+    ] = None,
+) -> None:
+    """Read FailureRecord JSON lines on stdin, write them redacted to stdout: see what would leave."""
+    from .commands.redact import redact_lines
+
+    raise typer.Exit(_guarded(lambda: redact_lines(sys.stdin.buffer, sys.stdout.buffer, config, os.environ)))
+
+
+@app.command()
+def schema(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One schema; all names without it.")] = None,
+) -> None:
+    """Print the JSON Schema of what is sent."""
+    from .commands.schema import print_schema
+
+    raise typer.Exit(print_schema(name))
+
+
+@app.command()
+def status(
+    directory: DirectoryArgument = Path(".locust-failures"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Show what was captured and what became of it. Exit code 1 if anything is pending, dead or dropped."""
+    from .commands.status import print_status
+
+    raise typer.Exit(_guarded(lambda: print_status(directory, as_json=as_json)))
+
+
+@app.command()
+def replay(
+    config: ConfigOption,
+    directory: DirectoryArgument = Path(".locust-failures"),
+    deadline: Annotated[float, typer.Option(min=0.1, help="Seconds to try in all; what is left stays.")] = 300.0,
+) -> None:
+    """Send what earlier tests left on disk. Exit code 1 if anything is still pending afterwards."""
+    from .commands.replay import replay_directory
+
+    raise typer.Exit(_guarded(lambda: replay_directory(directory, config, os.environ, deadline)))
+
+
+def _guarded(command: Callable[[], int]) -> int:
+    """Errors of the user's making become their message, without a traceback."""
+    try:
+        return command()
+    except ConfigError as error:
+        _fail(str(error), EXIT_USAGE)
+    except ForwarderError as error:
+        _fail(str(error), EXIT_NOT_DONE)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    sys.stderr.write(f"{message}\n")
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except BrokenPipeError:
+        # The reader of our output has gone (`… | head`); there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_NOT_DONE)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""`failure-forwarder check`: whether the configuration is good and the destinations answer."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+
+from ..destinations import Settings, load_settings
+from ..pipeline.probe import ProbeResult, probe
+
+
+def check_config(path: Path, env: Mapping[str, str], *, send_test: bool) -> int:
+    """Print what the configuration comes to; with `send_test`, probe every destination. 0 if all is well, else 1.
+
+    Raises:
+        ConfigError: the configuration cannot be used.
+    """
+    settings = load_settings(path, env)
+    console = Console(highlight=False)
+    console.print(f"[green]✓[/] {path} is valid")
+    for line in describe(settings):
+        console.print(f"  {line}")
+    if not send_test:
+        console.print("  `--send-test` also sends a marked test message to every destination")
+        return 0
+    results = asyncio.run(_probe_all(settings))
+    for result in results:
+        mark = "[green]✓[/]" if result.ok else "[red]✗[/]"
+        console.print(f"{mark} {result.destination}: {result.answer}")
+    return 0 if all(result.ok for result in results) else 1
+
+
+async def _probe_all(settings: Settings) -> list[ProbeResult]:
+    return await asyncio.gather(*(probe(name, config) for name, config in settings.destinations.items()))
+
+
+def describe(settings: Settings) -> list[str]:
+    """The configuration in a few lines, without any value that could be a secret."""
+    run = settings.run
+    return [
+        f"run: {run.name}" + (f" ({run.environment})" if run.environment else ""),
+        *(f"{name}: {config.type}, gets {', '.join(config.send)}" for name, config in settings.destinations.items()),
+        *(
+            f"alert {rule.name}: over {rule.above:.3g} of at least {rule.min_requests} requests failed"
+            f" within {rule.over:g} s"
+            for rule in settings.rules
+        ),
+        f"log: {settings.log.directory}, at most {settings.log.max_size / 2**20:.3g} MiB for each process",
+    ]

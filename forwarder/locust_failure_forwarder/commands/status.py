@@ -1,0 +1,33 @@
+"""`failure-forwarder status`: the accounts from the logs."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from ..report.accounts import report_directory, to_json, total
+from ..report.tables import accounts_table, remarks
+
+
+def print_status(directory: Path, *, as_json: bool) -> int:
+    """Print the sums over all logs of `directory`; 1 if anything is pending, dead, dropped or unreadable.
+
+    Raises:
+        LogError: no such folder.
+    """
+    reports = report_directory(directory)
+    sums = total(reports)
+    if as_json:
+        print(json.dumps(to_json(directory, reports), indent=2))  # noqa: T201 - the command's output
+    else:
+        console = Console(highlight=False)
+        if reports:
+            logs = f"{len(reports)} log{'s' if len(reports) != 1 else ''} in {directory}"
+            console.print(accounts_table(sums, logs))
+        else:
+            console.print(f"no logs in {directory}")
+        for line in remarks(reports):
+            console.print(line, markup=False)
+    complete = all(account.delivered == account.captured for account in sums.values())
+    sound = not any(report.error or report.mismatches for report in reports)
+    return 0 if complete and sound else 1

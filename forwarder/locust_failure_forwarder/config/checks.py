@@ -1,0 +1,116 @@
+"""What no single key can tell: rules between keys, and patterns for RE2. Pure; no message repeats a value.
+
+Works on the data as it was written and skips whatever is not well-formed, so that these findings come together with
+those of the models instead of one start later.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from pydantic import BaseModel, ValidationError
+
+from ..events import KINDS
+from .models import FailureRatioRule
+from .patterns import pattern_fault
+from .places import Finding, KeyPath
+from .shape import fields, model_at
+
+
+def check(data: Mapping[str, object], model: type[BaseModel]) -> list[Finding]:
+    """All findings about interpolated data that `model` may or may not accept."""
+    sends = {name: _send(name, entry, model) for name, entry in _mapping(data.get("destinations")).items()}
+    return [
+        *_check_rules(_list(data.get("alerts"))),
+        *_check_routes(data, sends),
+        *_check_duplicate_kinds(data),
+        *_check_redaction(_mapping(data.get("redaction"))),
+    ]
+
+
+def _send(name: str, entry: object, model: type[BaseModel]) -> tuple[str, ...] | None:
+    """The kinds a destination gets, by the file or by default; None if that cannot be told."""
+    written = _mapping(entry).get("send")
+    if written is None and (destination := model_at(model, ("destinations", name), entry)):
+        field = fields(destination).get("send")
+        written = field.get_default(call_default_factory=True) if field else None  # pyright: ignore[reportUnknownMemberType]  # Any
+    kinds = tuple(cast("list[object]", written)) if isinstance(written, list | tuple) else ()
+    return tuple(str(kind) for kind in kinds) if kinds and all(kind in KINDS for kind in kinds) else None
+
+
+def _check_rules(rules: list[object]) -> Iterator[Finding]:
+    first_by_name: dict[str, int] = {}
+    for index, written in enumerate(rules):
+        name = _mapping(written).get("name")
+        if isinstance(name, str) and first_by_name.setdefault(name, index) != index:
+            message = f"another rule has this name: alerts[{first_by_name[name]}]"
+            yield Finding(("alerts", index, "name"), message, "Names tell the alerts apart; choose another.")
+        try:
+            rule = FailureRatioRule.model_validate(written)
+        except ValidationError:
+            continue  # told by the models
+        yield from _check_limits(rule, ("alerts", index))
+
+
+def _check_limits(rule: FailureRatioRule, path: KeyPath) -> Iterator[Finding]:
+    if rule.above >= 1:
+        yield Finding((*path, "above"), "no share is above 100%, so this rule can never fire", "Choose a lower share.")
+    if rule.resolve_below is not None and rule.resolve_below > rule.above:
+        default = "" if "above" in rule.model_fields_set else f", which is {rule.above:.0%} by default"
+        yield Finding(
+            (*path, "resolve_below"),
+            f"must not be greater than `above`{default}",
+            "An alert that resolves above its own limit would fire and resolve without end.",
+        )
+
+
+def _check_routes(data: Mapping[str, object], sends: Mapping[str, tuple[str, ...] | None]) -> Iterator[Finding]:
+    rules = data.get("alerts")
+    if rules == []:
+        for name, kinds in sends.items():
+            if kinds and set(kinds) == {"alerts"}:
+                yield Finding(
+                    ("destinations", name, "send"),
+                    "this destination gets nothing: it takes alerts only, and `alerts` is an empty list",
+                    "Add a rule to `alerts`, remove `alerts` to use the default rule, or send it another kind.",
+                )
+    if _list(rules) and sends and all(kinds is not None and "alerts" not in kinds for kinds in sends.values()):
+        yield Finding(
+            ("alerts",),
+            "no destination receives these alerts",
+            "Add `alerts` to the `send` of a destination, or remove the rules.",
+        )
+
+
+def _check_duplicate_kinds(data: Mapping[str, object]) -> Iterator[Finding]:
+    for name, entry in _mapping(data.get("destinations")).items():
+        kinds = _list(_mapping(entry).get("send"))
+        for index, kind in enumerate(kinds):
+            if kind in KINDS and kind in kinds[:index]:
+                yield Finding(("destinations", name, "send", index), "listed twice", "Remove one of the two.")
+
+
+def _check_redaction(redaction: Mapping[str, object]) -> Iterator[Finding]:
+    for index, pattern in enumerate(_list(redaction.get("patterns"))):
+        if isinstance(pattern, str) and (fault := pattern_fault(pattern)):
+            yield Finding(("redaction", "patterns", index), fault.message, fault.hint)
+    sensitive = {_letters(key) for key in _list(redaction.get("keys"))}
+    for section in ("keys", "keep"):
+        for index, key in enumerate(_list(redaction.get(section))):
+            if isinstance(key, str) and not _letters(key):
+                yield Finding(("redaction", section, index), "expected a name with a letter or digit")
+            elif section == "keep" and isinstance(key, str) and _letters(key) in sensitive:
+                message = "this name is in `redaction.keys` too"
+                yield Finding(("redaction", section, index), message, "It cannot be both masked and kept.")
+
+
+def _letters(key: object) -> str:
+    """A key's name without case and separators, as redaction compares it."""
+    return "".join(character for character in str(key).casefold() if character.isalnum())
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def _list(value: object) -> list[object]:
+    return cast("list[object]", value) if isinstance(value, list) else []

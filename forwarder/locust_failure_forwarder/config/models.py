@@ -1,0 +1,169 @@
+"""The configuration as frozen models, with every default. Reads no files and knows no destination by name."""
+
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from ..events import Kind
+from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+
+
+class ConfigModel(BaseModel):
+    """Frozen; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def _as_text(value: object) -> object:
+    """YAML reads `1.10` or `true` as something other than text; a label means what was written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+class RunConfig(ConfigModel):
+    """`run`: what names the test in every record."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = "locust"
+    """Name of the test."""
+    environment: str | None = None
+    """Where the tested system runs, such as `staging`."""
+    labels: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
+    """Labels copied into every record."""
+
+
+class CaptureConfig(ConfigModel):
+    """`capture`: how much of a failed request is kept."""
+
+    request_body: bool = True
+    """Keep the body that was sent."""
+    response_body: bool = True
+    """Keep the body that came back."""
+    max_body_bytes: PositiveSize = 2048
+    """Bytes of each body that are kept, after redaction."""
+
+
+class RedactionConfig(ConfigModel):
+    """`redaction`: what else to mask, and what to leave alone. The built-in rules always hold."""
+
+    keys: tuple[str, ...] = ()
+    """Names of further sensitive keys, in headers, queries, forms and JSON; case and separators do not matter."""
+    patterns: tuple[str, ...] = ()
+    """Further RE2 patterns; what they match is masked in every text."""
+    keep: tuple[str, ...] = ()
+    """Names of keys that are never masked by their name."""
+
+
+class BatchConfig(ConfigModel):
+    """`batch`: a batch is sent when the first of these is reached."""
+
+    max_records: Annotated[int, Field(ge=1, le=10_000)] = 500
+    """Records in one request."""
+    max_bytes: PositiveSize = 1024 * 1024
+    """Bytes of one request's body before compression. A single record may exceed it."""
+    max_age: Duration = 1.0
+    """Longest time a record waits for company."""
+
+
+class DestinationConfig(ConfigModel):
+    """What every destination has."""
+
+    send: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    """Kinds of events it gets."""
+    batch: BatchConfig = BatchConfig()
+    """How events are gathered."""
+    timeout: PositiveDuration = 10.0
+    """Longest time one attempt may take in all."""
+
+
+class FailureRatioRule(ConfigModel):
+    """One entry of `alerts`: the share of failed requests in a window rose above a limit."""
+
+    name: Name
+    """Unique name of the rule."""
+    when: Literal["failure_ratio"] = "failure_ratio"
+    """What is measured."""
+    above: Ratio = 0.05
+    """Fires above this share."""
+    over: PositiveDuration = 10.0
+    """Length of the window."""
+    min_requests: Annotated[int, Field(ge=1)] = 20
+    """Fewer requests in the window say nothing."""
+    resolve_below: Ratio | None = None
+    """Resolves once the share stays below this; half of `above` if not given."""
+    resolve_after: Duration = 30.0
+    """For how long it must stay below."""
+    severity: Literal["info", "warning", "critical"] = "warning"
+    """How bad it is."""
+
+    @property
+    def resolve_limit(self) -> float:
+        """The share below which the rule resolves."""
+        return self.above / 2 if self.resolve_below is None else self.resolve_below
+
+
+class LogConfig(ConfigModel):
+    """`log`: where events are kept until they are delivered, and after."""
+
+    directory: Annotated[str, Field(min_length=1)] = ".locust-failures"
+    """Folder of the logs, one file for each Locust process; relative to the working directory."""
+    max_size: PositiveSize = 256 * 1024 * 1024
+    """Bytes one log may take. When full: the oldest delivered events go first, then the oldest pending, counted."""
+    retain: Duration = 7 * 86400.0
+    """How long a fully delivered log is kept."""
+
+
+class FlushConfig(ConfigModel):
+    """`flush`: the end of a test."""
+
+    deadline: Duration = 10.0
+    """How long Locust's exit may wait for deliveries. What is left stays in the log."""
+
+
+D = TypeVar("D", bound=DestinationConfig)
+
+DEFAULT_ALERTS: Final = (FailureRatioRule(name="failure-spike"),)
+
+
+class Config(ConfigModel, Generic[D]):
+    """The whole file. `D` is the union of destination configs, told apart by `type`."""
+
+    version: Literal[1]
+    """Version of this file's format."""
+    run: RunConfig = RunConfig()
+    capture: CaptureConfig = CaptureConfig()
+    redaction: RedactionConfig = RedactionConfig()
+    destinations: Annotated[dict[Name, D], Field(min_length=1)]
+    """Where to send, by name."""
+    alerts: tuple[FailureRatioRule, ...] | None = None
+    """Alert rules. If left out, a default rule holds as soon as a destination takes alerts."""
+    log: LogConfig = LogConfig()
+    flush: FlushConfig = FlushConfig()
+
+    @property
+    def rules(self) -> tuple[FailureRatioRule, ...]:
+        """The alert rules in force."""
+        if self.alerts is not None:
+            return self.alerts
+        return DEFAULT_ALERTS if any("alerts" in d.send for d in self.destinations.values()) else ()
+
+
+AnyConfig = Config[Any]
+
+__all__ = [
+    "AnyConfig",
+    "BatchConfig",
+    "CaptureConfig",
+    "Config",
+    "ConfigModel",
+    "DestinationConfig",
+    "Duration",
+    "FailureRatioRule",
+    "FlushConfig",
+    "LogConfig",
+    "RedactionConfig",
+    "RunConfig",
+    "Size",
+]

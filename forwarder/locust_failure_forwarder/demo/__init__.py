@@ -1,0 +1,1 @@
+"""A small world to try the forwarder in: receivers and a failing service on this machine. Nothing else imports it."""

@@ -1,0 +1,44 @@
+"""Every destination there is: the union of their configs, and `build`. To add one, name it here and nowhere else."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from ..config.load import load_config
+from ..config.models import Config, DestinationConfig
+from .base import Destination
+from .http import HttpConfig, HttpDestination
+from .slack import SlackConfig, SlackDestination
+
+AnyDestination: TypeAlias = Annotated[HttpConfig | SlackConfig, Field(discriminator="type")]
+"""The config of any destination, told apart by `type`."""
+
+Settings: TypeAlias = Config[AnyDestination]
+"""The whole configuration file."""
+
+
+def build(name: str, config: DestinationConfig) -> Destination:
+    """The destination that `config` describes, under its `name` in the file.
+
+    Raises:
+        TypeError: `config` is none of `AnyDestination`.
+    """
+    if isinstance(config, HttpConfig):
+        return HttpDestination(name, config)
+    if isinstance(config, SlackConfig):
+        return SlackDestination(name, config)
+    raise TypeError(f"no destination takes a {type(config).__name__}")
+
+
+def load_settings(path: str | Path, env: Mapping[str, str]) -> Settings:
+    """Read, resolve and validate the file at `path`; secrets named in it come from `env` or files.
+
+    Raises:
+        ConfigError: it cannot be used; carries every problem found.
+    """
+    return load_config(path, Settings, env)
+
+
+__all__ = ["AnyDestination", "Settings", "build", "load_settings"]

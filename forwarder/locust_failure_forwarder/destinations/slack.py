@@ -1,0 +1,151 @@
+"""The `slack` destination: one message per alert or summary, to an incoming webhook.
+
+Builds requests and judges answers; opens no connection. Failures are not sent: a message for each would flood
+the channel and meet Slack's limit of one a second.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar, Final, Literal
+
+from locust_failure_schemas import Alert, RunSummary
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from .. import __version__
+from ..config.models import DestinationConfig
+from ..events import Event
+from .base import Batch, Delivered, Destination, HttpRequest, HttpResponse, Rejected, Retry, Simplify, Verdict
+from .slack_message import Message, of_alert, of_summary
+from .slack_text import date
+from .status import verdict_for_response
+from .web_url import WebUrl
+
+_REFUSED_FORMS: Final = frozenset({"invalid_attachments", "invalid_blocks", "invalid_blocks_format", "invalid_payload"})
+_KNOWN_ERRORS: Final = _REFUSED_FORMS | {
+    "action_prohibited",
+    "channel_is_archived",
+    "channel_not_found",
+    "invalid_token",
+    "missing_text_or_fallback_or_attachments",
+    "no_service",
+    "no_service_id",
+    "no_team",
+    "no_text",
+    "posting_to_general_channel_denied",
+    "rate_limited",
+    "rollup_error",
+    "team_disabled",
+    "too_many_attachments",
+    "user_not_found",
+}
+"""Slack's own words, which may be quoted. Any other body may hold anything and is not."""
+
+
+SlackKind = Literal["alerts", "summaries"]
+
+
+def _refuse_failures(kind: object) -> object:
+    if kind == "failures":
+        raise ValueError(
+            "a message for each failed request would flood the channel; send alerts to Slack, and records to a "
+            "destination of another type"
+        )
+    return kind
+
+
+class SlackConfig(DestinationConfig):
+    """`type: slack`: an incoming webhook of a Slack app."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    type: Literal["slack"]
+    """Tells the destinations apart."""
+    webhook_url: WebUrl
+    """Address of the incoming webhook. Whoever knows it can post, so it is a secret."""
+    send: Annotated[  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, which is safe as models are frozen
+        tuple[Annotated[SlackKind, BeforeValidator(_refuse_failures)], ...], Field(min_length=1)
+    ] = ("alerts", "summaries")
+    """Kinds of events it gets: `alerts`, `summaries` or both."""
+
+
+class SlackDestination(Destination):
+    """Posts one message for one event. Slack cannot tell a duplicate; the small print names the event's id."""
+
+    max_records: ClassVar[int | None] = 1
+    min_interval: ClassVar[float] = 1.0  # https://docs.slack.dev/apis/web-api/rate-limits: one a second and webhook
+
+    def __init__(self, name: str, config: SlackConfig) -> None:
+        self._name = name
+        self._config = config
+
+    @property
+    def config(self) -> SlackConfig:
+        """The configuration it was made from."""
+        return self._config
+
+    def encode(self, batch: Batch, now: datetime, *, plain: bool = False) -> HttpRequest:  # noqa: ARG002 - it tells no time
+        """The message of the batch's one event.
+
+        Raises:
+            ValueError: more than one event, or a failure: neither is ever routed here.
+        """
+        (event,) = batch.events
+        return self._request(_message(event), plain=plain)
+
+    def read(self, response: HttpResponse, now: datetime) -> Verdict:
+        """Delivered only where Slack says `ok`: proxies and login pages answer 200 as well."""
+        word = _known_error(response.body)
+        if response.status == 200 and response.body == b"ok":
+            return Delivered()
+        if response.status == 400 and word in _REFUSED_FORMS:
+            return Simplify(f"400 {word}: Slack refuses the form of the message")
+        verdict = verdict_for_response(response, now)
+        if isinstance(verdict, Delivered):
+            return Retry(f"{response.status}: the answer is not Slack's; something else answers at this address")
+        if isinstance(verdict, Rejected):
+            return Rejected(_with_word(verdict.reason, word))
+        if isinstance(verdict, Retry):
+            return Retry(_with_word(verdict.reason, word), verdict.after, needs_repair=verdict.needs_repair)
+        return verdict
+
+    def probe(self, now: datetime) -> HttpRequest:
+        """A message that says it is a test."""
+        sent = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        message = Message(
+            headline=f"🧪 Test message from failure-forwarder, sent {sent}: nothing failed",
+            color="#868686",
+            fields=(("Sent", date(now)), ("Meaning", "alerts and summaries of load tests will arrive here")),
+            sections=(),
+            context=f"locust-failure-forwarder {__version__}",
+        )
+        return self._request(message, plain=False)
+
+    def _request(self, message: Message, *, plain: bool) -> HttpRequest:
+        # Importing slack_sdk takes a tenth of a second, which a run without Slack need not pay.
+        from .slack_payload import render, render_plain
+
+        return HttpRequest(
+            url=self._config.webhook_url.get_secret_value(),
+            headers={
+                "Content-Type": "application/json; charset=utf-8",
+                "User-Agent": f"locust-failure-forwarder/{__version__}",
+            },
+            body=render_plain(message) if plain else render(message),
+        )
+
+
+def _message(event: Event) -> Message:
+    """Read tolerantly: the log may have been written by a later minor version."""
+    if event.kind == "alerts":
+        return of_alert(Alert.model_validate_json(event.body, extra="ignore"))
+    if event.kind == "summaries":
+        return of_summary(RunSummary.model_validate_json(event.body, extra="ignore"))
+    raise ValueError("failures are not sent to Slack")
+
+
+def _known_error(body: bytes) -> str | None:
+    word = body[:64].strip().decode("ascii", "replace")
+    return word if word in _KNOWN_ERRORS else None
+
+
+def _with_word(reason: str, word: str | None) -> str:
+    return reason if word is None else f"{reason} (Slack says {word})"

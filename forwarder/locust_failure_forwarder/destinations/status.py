@@ -1,0 +1,80 @@
+"""One table from HTTP status to verdict, for every destination. Pure; reads no body and does not wait.
+
+Statuses are those of RFC 9110 and RFC 6585. Where a person can mend the cause (credentials, address) nothing is
+given up; `Rejected` is kept for requests that can never be accepted as they are.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+from .base import Delivered, HttpResponse, Rejected, Retry, Verdict
+from .retry_after import parse_retry_after
+
+PASSING: Final = frozenset({408, 409, 425, 429})
+"""Client errors that pass by themselves: time-outs, a conflict with our own earlier attempt, rate limits."""
+
+NEEDS_REPAIR: Final = frozenset({401, 402, 403, 404, 405, 407, 410, 421})
+"""Answers that tell of our credentials or address, not of the records. Every redirect is one too: it is not
+followed, since it would carry credentials to an address nobody configured."""
+
+SPLITTABLE: Final = frozenset({400, 413, 422})
+"""Refusals of one body that a part of it might pass."""
+
+_MEANINGS: Final[Mapping[int, str]] = {
+    400: "the destination cannot read this batch",
+    401: "the destination refuses our credentials",
+    402: "the destination asks for payment",
+    403: "our credentials do not allow this",
+    404: "nothing is found at this address",
+    405: "the address does not take POST; it is probably the wrong one",
+    407: "a proxy on the way asks for credentials",
+    408: "the destination waited too long for us",
+    409: "the destination is still busy with an earlier attempt",
+    410: "the address is gone for good",
+    413: "the batch is too large",
+    415: "the destination does not take this content type or compression",
+    421: "this server does not answer for this address",
+    422: "the destination finds the batch invalid",
+    425: "the destination wants it later",
+    429: "the destination limits our rate",
+}
+
+
+def verdict_for_status(status: int) -> Verdict:
+    """What `status` means for a batch, whatever the body says. Defined for every integer."""
+    if 200 <= status <= 299:
+        return Delivered()
+    reason = f"{status}: {_meaning(status)}"
+    if 300 <= status <= 399 or status in NEEDS_REPAIR:
+        return Retry(reason, needs_repair=True)
+    if status in SPLITTABLE:
+        return Rejected(reason, splittable=True)
+    if 400 <= status <= 499 and status not in PASSING:
+        return Rejected(reason)
+    return Retry(reason)
+
+
+def verdict_for_response(response: HttpResponse, now: datetime) -> Verdict:
+    """As `verdict_for_status`; a retry also carries the wait that the `Retry-After` header asks for."""
+    verdict = verdict_for_status(response.status)
+    if isinstance(verdict, Retry):
+        return replace(verdict, after=parse_retry_after(response.headers, now))
+    return verdict
+
+
+def _meaning(status: int) -> str:
+    if status in _MEANINGS:
+        return _MEANINGS[status]
+    if 300 <= status <= 399:
+        return "the address redirects elsewhere; configure the final address"
+    if 500 <= status <= 599:
+        return "the destination has trouble of its own"
+    if 100 <= status <= 199:
+        return "the destination sent no final answer"
+    try:
+        return HTTPStatus(status).phrase.lower()
+    except ValueError:
+        return "the destination refuses the batch" if 400 <= status <= 499 else "no status that HTTP knows"

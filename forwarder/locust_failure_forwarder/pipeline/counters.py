@@ -1,0 +1,65 @@
+"""The accounts of P1: for each route, what was captured and what became of it. Pure values; the log stores them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..events import Kind
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RouteKey:
+    """One destination and one kind of events."""
+
+    destination: str
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.destination}/{self.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """captured = delivered + pending + dead + dropped, at any moment."""
+
+    captured: int = 0
+    delivered: int = 0
+    dead: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def pending(self) -> int:
+        """What is neither delivered nor given up."""
+        return self.captured - self.delivered - self.dead - sum(self.dropped.values())
+
+    def plus(
+        self, *, captured: int = 0, delivered: int = 0, dead: int = 0, dropped: Mapping[str, int] | None = None
+    ) -> "Account":
+        """A new account with these added."""
+        sums = dict(self.dropped)
+        for reason, count in (dropped or {}).items():
+            sums[reason] = sums.get(reason, 0) + count
+        return replace(
+            self,
+            captured=self.captured + captured,
+            delivered=self.delivered + delivered,
+            dead=self.dead + dead,
+            dropped=sums,
+        )
+
+    def __add__(self, other: "Account") -> "Account":
+        return self.plus(captured=other.captured, delivered=other.delivered, dead=other.dead, dropped=other.dropped)
+
+
+def as_json(key: RouteKey, account: Account, note: str | None = None) -> dict[str, Any]:
+    """The account as `status` and the frames carry it. `note` says what holds the route up, if anything does."""
+    return {
+        "destination": key.destination,
+        "kind": key.kind,
+        "captured": account.captured,
+        "delivered": account.delivered,
+        "pending": account.pending,
+        "dead": account.dead,
+        "dropped": dict(account.dropped),
+        "note": note,
+    }

@@ -1,0 +1,85 @@
+"""What makes two failures the same. Pure; bounded input, linear time. Does not count groups."""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any, Final
+
+import re2
+
+_RE2: Final[Any] = re2  # it has no type hints
+
+MAX_CHARACTERS: Final = 2048
+"""Of a message or a name; what is behind does not make a failure another one."""
+
+_CACHED: Final = 2048
+
+_UUID: Final = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_HEX: Final = r"[0-9a-fA-F]{8,}"
+
+# The first alternative that matches at the leftmost place wins, so what contains others stands first.
+_VARIABLE: Final = (
+    ("value", r"\"[^\"\n]{0,500}\"|\B'[^'\n]{0,500}'\B|`[^`\n]{0,500}`"),  # \B: the ' of "can't" opens nothing
+    ("id", rf"\b{_UUID}\b|\b0[xX][0-9a-fA-F]+\b"),
+    ("email", r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    ("query", r"\?[\w.\[\]%-]{1,100}=[^\s\"'<>)]*"),
+    ("host", r"\b[a-zA-Z][a-zA-Z0-9+.-]{1,20}://[^\s/?#\"'<>)]+"),
+    (
+        "time",
+        r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)?\b"
+        r"|\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
+        r"(?: \d\d:\d\d:\d\d)?(?: GMT)?\b|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b",
+    ),
+    (
+        "host",
+        r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b|\[[0-9a-fA-F:]{2,45}\](?::\d{1,5})?"
+        r"|\b[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{0,4}){3,7}\b"
+        r"|\b(?:localhost|[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)+):\d{1,5}\b",
+    ),
+    ("token", rf"\b{_HEX}\b|\b[A-Za-z0-9]{{16,}}\b"),
+    ("number", r"\d+(?:[.,]\d+)*"),
+)
+_PATTERN: Final[Any] = _RE2.compile("|".join(f"({pattern})" for _, pattern in _VARIABLE))
+_MARKS: Final = tuple(f"<{kind}>".encode() for kind, _ in _VARIABLE)
+_TOKEN: Final = next(index for index, (kind, _) in enumerate(_VARIABLE) if kind == "token")
+_NUMBERED_WORD: Final = re.compile(rb"([A-Za-z]*)\d+([A-Za-z]*)")
+
+_SEGMENTS: Final = re.compile(r"([/?&=#]+)")
+_ID_SEGMENT: Final = re.compile(rf"\d+|{_UUID}|(?=[a-fA-F]*\d){_HEX}")
+
+
+def fingerprint(method: str, name: str, category: str, message: str) -> str:
+    """16 hex digits, equal for failures that differ only in ids, numbers, addresses, times and quoted values.
+
+    Locust groups by the exact name. Users who put ids into names get a row for each of them; here such a name counts
+    as one, since whole path segments and query values that are numbers, UUIDs or hex ids are left out of it.
+    """
+    return _fingerprint(method, name[:MAX_CHARACTERS], category, message[:MAX_CHARACTERS])
+
+
+@lru_cache(maxsize=_CACHED)
+def _fingerprint(method: str, name: str, category: str, message: str) -> str:
+    parts = (method, _normalise_name(name), category, normalise(message))
+    return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def normalise(message: str) -> str:
+    """The message with each variable part replaced by its kind, such as `<id>`, `<number>`, `<host>`."""
+    text = message[:MAX_CHARACTERS].encode("utf-8", "replace")
+    return _PATTERN.sub(_mark, text).decode("utf-8", "replace")
+
+
+def _mark(match: Any) -> bytes:
+    index: int = match.lastindex - 1
+    if index != _TOKEN:
+        return _MARKS[index]
+    word: bytes = match.group()
+    if (numbered := _NUMBERED_WORD.fullmatch(word)) and b"" in numbered.groups():
+        return b"%s<number>%s" % numbered.groups()  # customer1234567890 is the same as customer7
+    if word.isalpha():
+        return word
+    return b"<id>"
+
+
+def _normalise_name(name: str) -> str:
+    return "".join("<id>" if _ID_SEGMENT.fullmatch(part) else part for part in _SEGMENTS.split(name))

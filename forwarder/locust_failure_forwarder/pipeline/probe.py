@@ -1,0 +1,34 @@
+"""One harmless request to a destination, and its answer in plain words. For `check --send-test`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ..destinations import build
+from ..destinations.base import Delivered, DestinationConfig, Rejected, Retry
+from .deliver import NetworkError, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """Whether the destination would take our events, and what it said."""
+
+    destination: str
+    ok: bool
+    answer: str
+
+
+async def probe(name: str, config: DestinationConfig) -> ProbeResult:
+    """Send the destination's probe once."""
+    destination = build(name, config)
+    async with Transport(config.timeout) as transport:
+        try:
+            response = await transport.send(destination.probe(datetime.now(UTC)))
+        except NetworkError as error:
+            return ProbeResult(name, ok=False, answer=f"no answer: {error.reason}")
+    match destination.read(response, datetime.now(UTC)):
+        case Delivered():
+            return ProbeResult(name, ok=True, answer=f"{response.status}, accepted")
+        case Retry(reason) | Rejected(reason):
+            return ProbeResult(name, ok=False, answer=f"{response.status}, not accepted: {reason}")
+        case other:
+            return ProbeResult(name, ok=False, answer=f"{response.status}, refused for its form: {other.reason}")

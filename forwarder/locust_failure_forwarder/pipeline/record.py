@@ -1,0 +1,81 @@
+"""The stages a failure passes, as a list: from the payload of a frame to an event for the log. No I/O."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import orjson
+
+from ..config.models import CaptureConfig
+from .classify import categorise
+from .log import DeadLetter, NewEvent
+from .runs import RunBook
+from .seal import seal, shorten
+from .validate import Draft, InvalidRecordError, json_value, validate
+
+
+class Redacts(Protocol):
+    """What redaction has to offer; `redaction.Redactor` does."""
+
+    def redact_draft(self, draft: Draft) -> Draft:
+        """The draft with every secret masked."""
+        ...
+
+    def redact_value(self, value: Any) -> Any:
+        """Any JSON value with every secret masked."""
+        ...
+
+
+def classify(draft: Draft) -> Draft:
+    """Add the category."""
+    source, types, errno, status = draft["evidence"]
+    return {**draft, "error": {**draft["error"], "category": categorise(source, types, errno, status)}}
+
+
+class Refinery:
+    """Holds what the stages need; keeps nothing of the records but counts."""
+
+    def __init__(self, capture: CaptureConfig, redactor: Redacts, runs: RunBook) -> None:
+        self._redactor = redactor
+        self._runs = runs
+        max_body_bytes = capture.max_body_bytes
+        self._stages: tuple[Callable[[Draft], Draft], ...] = (
+            classify,
+            redactor.redact_draft,
+            lambda draft: shorten(draft, max_body_bytes),
+        )
+
+    def refine(self, payload: dict[str, Any]) -> NewEvent | DeadLetter:
+        """Validate, classify, redact, shorten, seal. What cannot be a record becomes a dead letter with the reason."""
+        try:
+            run_id, draft = validate(payload)
+            run = self._runs.expect(run_id)
+            for stage in self._stages:
+                draft = stage(draft)
+            event_id, category, body = seal(draft, run.run, run.node)
+        except InvalidRecordError as error:
+            return DeadLetter("failures", f"invalid record: {error}", self._remains(payload))
+        except Exception as error:  # noqa: BLE001 - a bug in a stage must cost one record, counted, and not the process
+            return DeadLetter("failures", f"could not be processed: {type(error).__name__}", self._remains(payload))
+        run.categories[category] += 1
+        run.user_errors += category == "user_error"
+        return NewEvent("failures", event_id, run.origin, body)
+
+    def _remains(self, payload: dict[str, Any]) -> bytes:
+        """The payload as it came, with every secret masked; nothing of it if even that fails (P4)."""
+        try:
+            named = {
+                key: payload[key].hex() if isinstance(payload[key], bytes) and key in ("id", "run") else payload[key]
+                for key in payload
+            }
+            headers = {key: _as_mapping(named.get(key)) for key in ("request_headers", "response_headers")}
+            return orjson.dumps(self._redactor.redact_value(json_value({**named, **headers})))
+        except Exception:  # noqa: BLE001 - fails closed
+            return b'{"unreadable":true}'
+
+
+def _as_mapping(pairs: object) -> object:
+    """Header pairs as a mapping, so that their names tell redaction what they hold."""
+    try:
+        return dict(pairs)  # type: ignore[call-overload, no-any-return] # pyright: ignore - any object; refused below
+    except (TypeError, ValueError):
+        return None

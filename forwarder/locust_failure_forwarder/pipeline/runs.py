@@ -1,0 +1,62 @@
+"""What is known of each run: its names, its node, its counts. In memory; knows no frames and no log."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from locust_failure_schemas import Node, Run
+
+from ..config.models import RunConfig
+from ..events import Origin
+from .validate import InvalidRecordError
+
+
+@dataclass(slots=True)
+class RunState:
+    """One run as this process sees it."""
+
+    run: Run
+    node: Node
+    origin: Origin
+    categories: Counter[str] = field(default_factory=Counter[str])
+    user_errors: int = 0
+    alerts_fired: int = 0
+
+
+class RunBook:
+    """All runs of this process, by id. The web UI starts several; only the last is in use at a time."""
+
+    def __init__(self, config: RunConfig, redact_text: Callable[[str], str]) -> None:
+        self._name = redact_text(config.name)
+        self._environment = config.environment
+        self._labels = {key: redact_text(value) for key, value in config.labels.items()}
+        self._runs: dict[bytes, RunState] = {}
+
+    def begin(self, run_id: bytes, node: dict[str, Any]) -> RunState:
+        """A run has started on `node`.
+
+        Raises:
+            pydantic.ValidationError: `node` is none.
+        """
+        run = Run(id=UUID(bytes=run_id), name=self._name, environment=self._environment, labels=self._labels)
+        known_node = Node.model_validate(node)
+        origin = Origin(run.model_dump_json().encode(), known_node.model_dump_json().encode())
+        state = self._runs[run_id] = RunState(run, known_node, origin)
+        return state
+
+    def expect(self, run_id: bytes) -> RunState:
+        """The run.
+
+        Raises:
+            InvalidRecordError: it was not begun here.
+        """
+        run = self._runs.get(run_id)
+        if run is None:
+            raise InvalidRecordError("run: no such run was announced")
+        return run
+
+    def get(self, run_id: bytes) -> RunState | None:
+        """The run, if it was begun here."""
+        return self._runs.get(run_id)

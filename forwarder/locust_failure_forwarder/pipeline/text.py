@@ -1,0 +1,61 @@
+"""From captured bytes to text, and from text to text that fits. Pure."""
+
+import re
+from typing import Final
+
+_CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9._-]{1,40})")
+_BINARY_SHARE: Final = 0.1
+"""Above this share of undecodable or control characters a body is no text, whatever its header says."""
+
+
+def body_text(body: bytes | str | None, content_type: str) -> str | None:
+    """A body as text.
+
+    UTF-8 first, since most servers mean it whatever they say; then the declared charset; a body cut within a
+    character loses that character only. What is no text becomes a note of its size: a reader cannot use the
+    bytes, and redaction cannot judge them.
+    """
+    if not body:
+        return None
+    if isinstance(body, str):
+        return scalar_text(body)
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start >= len(body) - 3 and error.reason == "unexpected end of data":
+            text = body[: error.start].decode("utf-8")
+        else:
+            text = _decode_declared(body, content_type)
+    if text is None or _is_binary(text):
+        return f"[binary body, {len(body)} bytes captured]"
+    return text
+
+
+def _decode_declared(body: bytes, content_type: str) -> str | None:
+    match = _CHARSET.search(content_type)
+    try:
+        return body.decode(match[1] if match else "utf-8", errors="replace")
+    except LookupError:
+        return body.decode("utf-8", errors="replace")
+    except (UnicodeError, ValueError):
+        return None
+
+
+def _is_binary(text: str) -> bool:
+    if "\ufffd" not in text and text.isprintable():
+        return False
+    strange = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\n\r\f\x1b"))
+    return strange > len(text) * _BINARY_SHARE
+
+
+def scalar_text(text: str) -> str:
+    """The text without lone surrogates, which neither JSON nor UTF-8 can carry."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8, never half a character."""
+    if len(text) * 4 <= limit:
+        return text
+    data = text.encode("utf-8")
+    return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")

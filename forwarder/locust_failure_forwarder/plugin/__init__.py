@@ -1,0 +1,1 @@
+"""The half that lives in the Locust process. Imports the standard library, Locust, gevent and msgpack, nothing else."""

@@ -1,0 +1,76 @@
+"""The end of the process: drain under one deadline, show progress, print the accounts. Never hangs (P5)."""
+
+import logging
+import time
+from typing import Any, Final
+
+import gevent
+
+from ..wire import FrameType
+from .link import Link, wait_until
+from .report import account_lines, pending, with_lost
+
+logger = logging.getLogger("locust_failure_forwarder")
+GRACE: Final = 1.0
+"""Seconds beyond the deadline that the forwarder process gets to say its last word."""
+_PROGRESS_EVERY: Final = 2.0
+
+
+def drain(link: Link, seconds: float) -> None:
+    """Ask the forwarder process to deliver everything within `seconds`, wait for it, and print what became of it."""
+    started = time.monotonic()
+    deadline = started + seconds
+    link.report_drops()
+    link.control(FrameType.CLOSE, {"deadline": seconds})
+    try:
+        while not wait_until(link.ended, deadline + GRACE, _PROGRESS_EVERY):
+            now = time.monotonic()
+            if now >= deadline + GRACE:
+                break
+            logger.info("forwarding failures: %d pending, %.0f s left", pending(link.status), max(0.0, deadline - now))
+    except KeyboardInterrupt:
+        logger.warning("interrupted while forwarding; what is pending stays on disk")
+    _print_accounts(link)
+
+
+def _print_accounts(link: Link) -> None:
+    status = with_lost(link.status, {} if link.finished else link.dropped)
+    for line in account_lines(status):
+        logger.info("%s", line)
+    for reason, count in sorted(link.dropped.items()):
+        logger.warning("%d failures were dropped before they reached the forwarder process: %s", count, reason)
+    left = pending(status)
+    if left or not link.finished:
+        logger.warning(
+            "%s stay in %s; send them with `failure-forwarder replay %s --config <file>`",
+            f"{left} records" if link.finished else "records not yet delivered",
+            status.get("log", "the log directory"),
+            status.get("directory", "<directory>"),
+        )
+
+
+def await_forked_workers(own_children: set[int], deadline: float) -> None:
+    """On the master of `--processes`: wait until its forked workers have drained, at most until `deadline` (monotonic).
+
+    Locust's parent would exit while they still deliver (its `kill_workers` takes waitpid's "still running" for
+    "exited"), and as a container's first process it would take them with it.
+    """
+    import psutil
+
+    try:
+        workers = [child for child in psutil.Process().children() if child.pid not in own_children]
+    except psutil.Error:
+        return
+    while time.monotonic() < deadline:
+        if not any(_is_running(worker) for worker in workers):
+            return
+        gevent.sleep(0.05)
+
+
+def _is_running(process: Any) -> bool:
+    import psutil
+
+    try:
+        return bool(process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD))
+    except psutil.Error:
+        return False

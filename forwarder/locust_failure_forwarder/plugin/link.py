@@ -1,0 +1,157 @@
+"""The plugin's end of the conversation: a writer greenlet, a reader greenlet, the latest status. Decides nothing."""
+
+import logging
+import time
+from typing import Any, Final
+
+import gevent
+import gevent.event
+
+from ..errors import FrameError
+from ..wire import Decoder, Frame, FrameType, pack
+from .buffer import FrameBuffer
+from .child import Child
+
+logger = logging.getLogger("locust_failure_forwarder")
+START_TIMEOUT: Final = 30.0
+"""Seconds the forwarder process may take to say `ready`."""
+
+
+class Link:
+    """Sends frames to the forwarder process and keeps what it answers.
+
+    `send` never blocks and never raises. Once the process is gone, every record is counted as dropped.
+    """
+
+    def __init__(self, child: Child, buffer: FrameBuffer) -> None:
+        self._child = child
+        self._buffer = buffer
+        self._wake = gevent.event.Event()
+        self._first_answer: gevent.event.AsyncResult[Frame | None] = gevent.event.AsyncResult()
+        self._greenlets: list[gevent.Greenlet[..., Any]] = []
+        self._closing = False
+        self.ended = gevent.event.Event()
+        """Set when the process has closed its end."""
+        self.alive = False
+        self.acknowledged = 0
+        """Highest sequence that is committed to disk."""
+        self.status: dict[str, Any] = {}
+        """The latest `status`, or the final accounts after `closed`."""
+        self.finished = False
+        """True once the final accounts have arrived."""
+        self.dropped: dict[str, int] = {}
+        """Records that never reached the forwarder process, by reason."""
+        self._reported: dict[str, int] = {}
+
+    def open(self, hello: dict[str, Any]) -> Frame | None:
+        """Start the process, say hello and wait for its first answer; None if it died or took too long.
+
+        Raises:
+            StartError: the process could not be started.
+        """
+        self._child.start()
+        self.alive = True
+        self._buffer.force(pack(FrameType.HELLO, hello))
+        self._greenlets = [gevent.spawn(self._write), gevent.spawn(self._read)]
+        self._wake.set()
+        try:
+            return self._first_answer.get(timeout=START_TIMEOUT)
+        except gevent.Timeout:
+            return None
+
+    def record(self, frame: bytes) -> bool:
+        """Queue one record's frame; False if it was dropped, which is counted."""
+        if not self.alive:
+            self.drop("forwarder_down")
+            return False
+        if not self._buffer.offer(frame):
+            self.drop("buffer_full")
+            return False
+        self._wake.set()
+        return True
+
+    def control(self, frame_type: FrameType, payload: dict[str, Any]) -> None:
+        """Queue one control frame."""
+        if self.alive:
+            self._buffer.force(pack(frame_type, payload))
+            self._wake.set()
+
+    def drop(self, reason: str) -> None:
+        """Count one record as lost."""
+        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+
+    def report_drops(self) -> None:
+        """Tell the forwarder process what was dropped since the last time, so that its accounts are whole (P1)."""
+        news = {reason: count - self._reported.get(reason, 0) for reason, count in self.dropped.items()}
+        news = {reason: count for reason, count in news.items() if count}
+        if news and self.alive:
+            self._reported = dict(self.dropped)
+            self.control(FrameType.DROPPED, {"reasons": news})
+
+    def close(self) -> None:
+        """Close the pipes; the forwarder process takes end of file as the order to drain and exit."""
+        self._closing = True
+        gevent.killall(self._greenlets, block=True, timeout=1)
+        self._child.close()
+        self.alive = False
+
+    def _write(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            while chunk := self._buffer.take():
+                try:
+                    self._child.write(chunk)
+                except OSError:
+                    self._lost(len(chunk))
+                    return
+
+    def _read(self) -> None:
+        decoder = Decoder()
+        try:
+            while chunk := self._child.read():
+                for frame in decoder.feed(chunk):
+                    self._handle(frame)
+        except (OSError, FrameError):
+            logger.debug("reading from the forwarder process failed", exc_info=True)
+        if not self._first_answer.ready():
+            self._first_answer.set(None)
+        self._lost(0)
+        self.ended.set()
+
+    def _lost(self, unsent: int) -> None:
+        """The process is gone. Frames still queued never reached it."""
+        if not self.alive:
+            return
+        self.alive = False
+        for _ in range(self._buffer.clear()):
+            self.drop("forwarder_down")
+        if not (self._closing or self.finished) and self._first_answer.ready():
+            logger.error(
+                "the forwarder process has ended unexpectedly; the test goes on, but further failures are not forwarded"
+                "%s. What was committed stays in %s and can be sent with `failure-forwarder replay`.",
+                f" ({unsent} bytes were on their way)" if unsent else "",
+                self.status.get("log", "the log directory"),
+            )
+
+    def _handle(self, frame: Frame) -> None:
+        match frame.type:
+            case FrameType.READY | FrameType.REFUSED:
+                self._first_answer.set(frame)
+            case FrameType.ACK:
+                self.acknowledged = frame.payload["sequence"]
+            case FrameType.STATUS:
+                self.status = frame.payload
+            case FrameType.CLOSED:
+                self.status = frame.payload
+                self.finished = True
+                self.ended.set()
+            case FrameType.LOG:
+                logger.log(frame.payload["level"], "%s", frame.payload["text"])
+            case _:
+                logger.debug("unexpected frame %s from the forwarder process", frame.type)
+
+
+def wait_until(event: gevent.event.Event, deadline: float, step: float) -> bool:
+    """Wait for `event` at most `step` seconds and not past `deadline` (monotonic)."""
+    return bool(event.wait(timeout=max(0.0, min(step, deadline - time.monotonic()))))

@@ -1,0 +1,157 @@
+"""Which keys are sensitive, by their words. Cached; never looks at values."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Final
+
+from . import words as w
+
+_WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_MAX_KEY: Final = 200
+"""Characters of a key that are looked at, from its end: `very.long.path.password`."""
+_CACHED: Final = 8192
+
+_SMALL_KINDS: Final = frozenset({"authorization", "credentials", "session"})
+"""An object under such a key holds harmless parts too, so its members are judged by their own names."""
+
+
+def split(key: str) -> tuple[str, ...]:
+    """Words of a key in lower case: camelCase, kebab-case, snake_case, dots and brackets all separate.
+
+    Compatibility forms (full-width letters) count as what they look like; invisible characters do not count.
+    """
+    key = key[-_MAX_KEY:]
+    if not key.isascii():
+        key = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
+    return tuple(word.lower() for word in _WORD.findall(key))
+
+
+def letters(key: str) -> str:
+    """A name without case and separators: how the user's own `keys` and `keep` are compared."""
+    return "".join(split(key))
+
+
+class KeyNames:
+    """The classifier: the built-in vocabulary, the user's further `keys`, and the names to `keep`."""
+
+    def __init__(self, keys: Iterable[str] = (), keep: Iterable[str] = ()) -> None:
+        self._own = {split(key) for key in keys if split(key)}
+        self._own_letters = {"".join(words) for words in self._own}
+        self._keep = {letters(key) for key in keep}
+        self.kind = lru_cache(maxsize=_CACHED)(self._kind)
+        """Kind of secret behind a key, or None: `kind("newPassword") == "password"`."""
+        self.kind_within = lru_cache(maxsize=_CACHED)(self._kind_within)
+        """The same for a key inside an object that is the value of another key: `session: {id: …}`."""
+
+    @property
+    def own(self) -> Iterable[tuple[str, ...]]:
+        """The user's own keys, as words."""
+        return self._own
+
+    def is_kept(self, key: str) -> bool:
+        """Whether the user asked to leave this key alone."""
+        return letters(key) in self._keep if self._keep else False
+
+    def _kind(self, key: str) -> str | None:
+        words = split(key)
+        joined = "".join(words)
+        if not words or joined in self._keep:
+            return None
+        if joined in self._own_letters or self._holds_own(words):
+            return "custom"
+        return _classify(words) or _chinese(joined)
+
+    def _kind_within(self, parent: str, key: str) -> str | None:
+        if (kind := self.kind(key)) or letters(key) in self._keep:
+            return kind
+        outer, inner = split(parent), split(key)
+        if not outer or not inner:
+            return None
+        parent_kind = self.kind(parent)
+        if parent_kind and parent_kind not in _SMALL_KINDS and w.SAFE.isdisjoint(inner[-1:]):
+            return parent_kind
+        return _pair_across(outer[-1], inner)
+
+    def _holds_own(self, words: tuple[str, ...]) -> bool:
+        return any(
+            words[i : i + len(own)] == own and (i + len(own) == len(words) or not _is_safe(words))
+            for own in self._own
+            for i in range(len(words) - len(own) + 1)
+        )
+
+
+def _pair_across(outer: str, inner: tuple[str, ...]) -> str | None:
+    for length in (1, 2, 3):
+        kind = w.PAIRS.get((outer, *inner[:length]))
+        if kind and (length >= len(inner) or not _is_safe(inner)):
+            return kind
+    return None
+
+
+def _is_safe(words: tuple[str, ...]) -> bool:
+    last = next((word for word in reversed(words) if not word.isdigit()), "")
+    return last in w.SAFE
+
+
+def _classify(words: tuple[str, ...]) -> str | None:
+    if not w.NEVER.isdisjoint(words) or (len(words) > 1 and words[0] in w.PREDICATES):
+        return None
+    safe = _is_safe(words)
+    joined = "".join(words)
+    if joined in w.STRONG:
+        return w.STRONG[joined]
+    return _by_pair(words, safe=safe) or (None if safe else _by_word(words) or _glued(words) or _weak(words))
+
+
+def _by_pair(words: tuple[str, ...], *, safe: bool) -> str | None:
+    count = len(words)
+    while count and words[count - 1].isdigit():
+        count -= 1
+    for start in range(count):
+        for end in range(start + 2, min(start + 4, count) + 1):
+            kind = w.PAIRS.get(words[start:end])
+            if kind and (end == count or not safe):
+                return kind
+    return None
+
+
+def _by_word(words: tuple[str, ...]) -> str | None:
+    return next((w.STRONG[word] for word in reversed(words) if word in w.STRONG), None)
+
+
+def _glued(words: tuple[str, ...]) -> str | None:
+    for word in words:
+        if word in w.GLUED_START:
+            return w.GLUED_START[word]
+        for end, kind in w.GLUED.items():
+            if word.endswith(end):
+                return kind
+    return None
+
+
+def _weak(words: tuple[str, ...]) -> str | None:
+    last = words[-1]
+    if last == "address" and not w.NO_ADDRESS.isdisjoint(words):
+        return None
+    return w.WEAK.get(last)
+
+
+def _chinese(key: str) -> str | None:
+    if key.isascii() or key.endswith(tuple(w.CHINESE_SAFE)):
+        return None
+    kind = next((kind for word, kind in w.CHINESE.items() if word in key), None)
+    if kind == "address" and any(word in key for word in w.CHINESE_NO_ADDRESS):
+        return None
+    return kind
+
+
+def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:
+    """RE2 patterns of which at least one matches within every key that can be sensitive. None contains another."""
+    single = {*w.STRONG, *w.WEAK, *w.CHINESE, *w.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
+    single = {word for word in single if not any(other != word and other in word for other in single)}
+    spelled = {*((word,) for word in single), *w.PAIRS, *own}
+    kept = {words for words in spelled if len(words) == 1 or not any(stem in word for word in words for stem in single)}
+    return sorted("[^0-9A-Za-z]{0,4}".join(re.escape(word) for word in words) for words in kept)

@@ -1,0 +1,192 @@
+"""The vocabulary of key names: data, no logic. `keys.py` says how it is used.
+
+Words are lower case and split as `keys.split` splits them: `newPassword` is `new password`.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+STRONG: Final[Mapping[str, str]] = {
+    word: kind
+    for kind, words in {
+        "password": "password passwords passwd passwds pwd pwds passphrase passphrases passcode userpass "
+        "passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
+        "token": "token tokens jwt bearer",
+        "secret": "secret secrets",
+        "credentials": "credential credentials creds",
+        "authorization": "authorization",
+        "cookie": "cookie cookies",
+        "session": "sessionid sessid sessionkey jsessionid phpsessid aspsessionid sid",
+        "csrf": "csrf xsrf csrfmiddleware",
+        "otp": "otp totp hotp",
+        "key": "apikey apikeys secretkey privatekey accesskey signingkey encryptionkey mnemonic",
+        "card": "cvv cvc csc creditcard debitcard cardnumber ccnumber cardno ccnum",
+        "national_id": "ssn cpf aadhaar aadhar nino idcard idnumber socialsecurity",
+        "iban": "iban",
+        "bank_account": "bankaccount accountnumber",
+        "passport": "passport passportnumber",
+        "birth_date": "dob birthdate birthday dateofbirth",
+        "name": "firstname lastname fullname surname middlename givenname familyname maidenname cardholder forename",
+        "address": "street streetaddress homeaddress postcode zipcode postalcode addressline",
+        "phone": "phone phones phonenumber mobile mobilephone mobilenumber cellphone telephone tel msisdn fax whatsapp",
+        "email": "email emails mail",
+        "webhook": "webhookurl",
+    }.items()
+    for word in words.split()
+}
+"""One of these anywhere in a key, and its last word not safe."""
+
+PAIRS: Final[Mapping[tuple[str, ...], str]] = {
+    tuple(phrase.split()): kind
+    for kind, phrases in {
+        "key": "api key, app key, access key, secret key, private key, signing key, encryption key, master key, shared key, "
+        "account key, storage key, license key, auth key, consumer key, subscription key, session key, ssh key, "
+        "integration key, routing key, service key, deploy key, seed phrase, recovery phrase, access keys, api keys",
+        "password": "user pass, db pass, admin pass, root pass, smtp pass, ftp pass, mysql pass, redis pass, auth pass, "
+        "login pass, pass phrase, pass code, pass word, mot de passe, security answer, secret answer",
+        "session": "session id, session key, sess id",
+        "otp": "one time code, mfa code, tfa code, fa code, sms code, verification code, verify code, otp code, totp code, "
+        "login code, confirmation code, backup code, backup codes, recovery code, recovery codes, pin code, "
+        "activation code, reset code, access code, one time password",
+        "code": "auth code, authorization code, code verifier, oauth code, device code, user code",
+        "token": "client assertion, saml response, saml assertion",
+        "signature": "amz signature, goog signature, amz credential, goog credential, shared access signature",
+        "webhook": "webhook url, webhook uri, slack webhook, teams webhook, discord webhook",
+        "card": "card number, card no, card num, cc number, cc num, credit card, debit card, security code, card code, "
+        "card pan, account pan",
+        "bank_account": "bank account, account number, account no, routing number, sort code",
+        "national_id": "social security, national id, tax id, identity number, identity card, id card, id number, id no, "
+        "driver license, driver licence, drivers license, driving licence",
+        "passport": "passport number, passport no",
+        "birth_date": "birth date, date of birth, birth day",
+        "name": "first name, last name, full name, sur name, middle name, given name, family name, maiden name, legal name, "
+        "real name, holder name, cardholder name, contact name, customer name, recipient name, patient name, "
+        "passenger name, receiver name, account holder",
+        "address": "street address, address line, home address, billing address, shipping address, postal address, "
+        "mailing address, delivery address, residential address, postal code, zip code, post code, street name",
+        "phone": "phone number, mobile number, cell phone, tel no, phone no, contact number",
+        "email": "e mail, email address, mail address",
+    }.items()
+    for phrase in phrases.split(", ")
+}
+"""Words that are sensitive side by side; the pair may end in a word that is safe elsewhere."""
+
+WEAK: Final[Mapping[str, str]] = {
+    "auth": "authorization",
+    "session": "session",
+    "pass": "password",
+    "pw": "password",
+    "pin": "pin",
+    "pan": "card",
+    "zip": "address",
+    "address": "address",
+    "webhook": "webhook",
+}
+"""Sensitive as the last word only, and only before values that look the part (`values.py`)."""
+
+SAFE: Final = frozenset(
+    """
+    count counts counter type types kind expires expiry expired expiration policy policies length len size url urls uri
+    endpoint link at ttl age max min limit limits used usage remaining total status state enabled disabled required valid
+    invalid strength format pattern rule rules field fields label placeholder name names header headers param version
+    algorithm alg method methods mode scheme scope scopes issuer audience provider source location path file filename dir
+    directory prefix index position offset id ids user username login error errors message msg reason description desc
+    title help changed updated created modified date time timestamp timeout duration seconds minutes hours days ms attempts
+    retries failures reset page form screen view button visible supported available exists present set verified confirmed
+    country region category bucket store manager service class handler generator validator model schema template domain
+    samesite parser separator ratio rate budget per second price cost lifetime rotation rotated issued revoked
+    """.split()
+)
+"""A key that ends in one of these speaks about the secret and does not hold it."""
+
+NEVER: Final = frozenset("public publishable".split())
+"""Anywhere in a key: it is meant to be known."""
+
+PREDICATES: Final = frozenset(
+    "is has have needs need requires require allow allows enable disable show hide can should supports use uses".split()
+)
+"""As the first word: the value says yes or no."""
+
+NO_ADDRESS: Final = frozenset(
+    "ip mac web url remote bind host server contract wallet memory peer local client listen source destination src dst "
+    "network gateway node proxy base virtual physical email mail".split()
+)
+"""`address` behind one of these is no postal address."""
+
+GLUED: Final[Mapping[str, str]] = {
+    "password": "password",
+    "passwd": "password",
+    "passphrase": "password",
+    "accesskey": "key",
+    "secretkey": "key",
+    "privatekey": "key",
+    "apikey": "key",
+    "token": "token",
+    "tokens": "token",
+    "secret": "secret",
+    "sessionid": "session",
+    "credentials": "credentials",
+    "email": "email",
+    "phonenumber": "phone",
+}
+"""Ends of words written together, such as `useraccesstoken`."""
+
+GLUED_START: Final[Mapping[str, str]] = {
+    f"password{end}": "password"
+    for end in "new old confirm confirmation again repeat current verify hash digest".split()
+}
+"""Whole words that a glued end does not explain."""
+
+CHINESE: Final[Mapping[str, str]] = {
+    word: kind
+    for kind, words in {
+        "password": "密码 口令 密碼",
+        "key": "密钥 私钥 秘钥 密鑰",
+        "token": "令牌",
+        "otp": "验证码 校验码 動態碼 驗證碼",
+        "phone": "手机 手機 电话 電話",
+        "email": "邮箱 郵箱 邮件地址 电子邮件",
+        "national_id": "身份证 身分證 证件号 社保号",
+        "card": "银行卡 信用卡 卡号",
+        "bank_account": "银行账号 银行帐号",
+        "name": "姓名",
+        "birth_date": "生日 出生日期",
+        "address": "地址 住址",
+        "passport": "护照",
+        "session": "会话标识",
+    }.items()
+    for word in words.split()
+}
+"""Chinese has no spaces between words: a key that contains one of these."""
+
+CHINESE_SAFE: Final = (
+    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 修改时间 更新时间"
+).split()
+"""Ends of Chinese keys that only speak about the secret."""
+
+CHINESE_NO_ADDRESS: Final = "IP ip 网络 服务器 网址 接口 链接 请求 回调 服务 链路".split()
+
+QUERY_ONLY: Final[Mapping[str, str]] = {
+    "sig": "signature",
+    "signature": "signature",
+    "hmac": "signature",
+    "key": "key",
+}
+"""Sensitive in a URL's query, where they grant access; elsewhere these words mean many things."""
+
+OAUTH: Final[Mapping[str, str]] = {"code": "code", "state": "csrf"}
+"""Sensitive beside one of `OAUTH_SIBLINGS`."""
+
+OAUTH_SIBLINGS: Final = frozenset(
+    "code state grant_type redirect_uri client_id client_secret code_verifier code_challenge session_state response_type".split()
+)
+
+PATH_WORDS: Final = "token tokens reset reset-password password-reset verify verification activate invite invitation \
+magic-link magic confirm unsubscribe apikey api-key secret secrets session sessions".split()
+"""A path segment behind one of these may be a token: `/reset-password/…`."""
+
+NAME_KEYS: Final = frozenset("name key field param parameter property path loc header attribute".split())
+VALUE_KEYS: Final = frozenset(
+    "value values val input content data rejectedvalue rejected_value invalidvalue invalid_value actual given received".split()
+)
+"""Lists of names and values, `{"name": "password", "value": …}`, and validation errors that echo the input."""

@@ -1,0 +1,34 @@
+"""Models of what locust-failure-forwarder sends. Depends on pydantic alone; does no I/O and never imports Locust."""
+
+from .alert import Alert, AlertState, Resolution, Severity
+from .batch import AlertBatch, BatchError, FailureBatch, Kind, SummaryBatch, parse_batch
+from .common import EndpointCount, ErrorCount, Node, Role, Run
+from .failure import Category, ErrorInfo, FailureRecord, RequestInfo, ResponseInfo, UserInfo
+from .summary import RunSummary
+from .version import SCHEMA_VERSION
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Alert",
+    "AlertBatch",
+    "AlertState",
+    "BatchError",
+    "Category",
+    "EndpointCount",
+    "ErrorCount",
+    "ErrorInfo",
+    "FailureBatch",
+    "FailureRecord",
+    "Kind",
+    "Node",
+    "RequestInfo",
+    "Resolution",
+    "ResponseInfo",
+    "Role",
+    "Run",
+    "RunSummary",
+    "Severity",
+    "SummaryBatch",
+    "UserInfo",
+    "parse_batch",
+]

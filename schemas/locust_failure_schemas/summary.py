@@ -1,0 +1,64 @@
+"""`RunSummary`: what a finished run came to. Sent once for each run, by the master or the local process."""
+
+from typing import Annotated, Any, Final, cast, get_args
+from uuid import UUID
+
+from pydantic import AwareDatetime, BeforeValidator, Field, FiniteFloat, ValidationInfo
+
+from ._base import READING, Model
+from .common import EndpointCount, ErrorCount, Node, Run
+from .failure import Category, OpenCategory
+
+_CATEGORIES: Final = frozenset(get_args(Category))
+
+
+def _add_up_unknown(value: object, info: ValidationInfo) -> object:
+    """Categories that this version does not know all read as `unknown`: add their counts, or the last would win."""
+    if info.context is not READING or not isinstance(value, dict):
+        return value
+    counts = cast("dict[str, Any]", value)
+    if counts.keys() <= _CATEGORIES or any(type(count) is not int for count in counts.values()):
+        return counts  # nothing to add up, or wrong anyway, which the field's own type reports
+    known = {name: count for name, count in counts.items() if name in _CATEGORIES}
+    strange = sum(count for name, count in counts.items() if name not in _CATEGORIES)
+    return {**known, "unknown": known.get("unknown", 0) + strange}
+
+
+class RunSummary(Model):
+    """The end of a run, in numbers that Locust counted."""
+
+    id: Annotated[UUID, Field(examples=["01976a60-0000-7000-8000-000000000003"])]
+    """UUIDv7 of this summary; the same in every retry. OpenTelemetry: `log.record.uid`."""
+    sequence: Annotated[int, Field(ge=1, examples=[1])]
+    """Counts up by one for each summary of a node, so that a gap shows a loss."""
+    occurred_at: Annotated[AwareDatetime, Field(examples=["2026-05-04T09:40:00Z"])]
+    """When the summary was made, UTC. OpenTelemetry: `Timestamp`."""
+    run: Run
+    """The test run."""
+    node: Node
+    """The Locust process that made it."""
+    started_at: Annotated[AwareDatetime, Field(examples=["2026-05-04T09:30:00Z"])]
+    """When the run began, UTC."""
+    ended_at: Annotated[AwareDatetime, Field(examples=["2026-05-04T09:40:00Z"])]
+    """When the run ended, UTC."""
+    duration_s: Annotated[FiniteFloat, Field(ge=0, examples=[600.0])]
+    """Length of the run in seconds."""
+    users_peak: Annotated[int, Field(ge=0, examples=[50])]
+    """Highest number of users seen running."""
+    requests: Annotated[int, Field(ge=0, examples=[24000])]
+    """Requests of the whole run, failed ones included."""
+    failures: Annotated[int, Field(ge=0, examples=[172])]
+    """Failed requests of the whole run, as Locust counted them."""
+    user_errors: Annotated[int, Field(ge=0, examples=[0])] = 0
+    """Exceptions in the user's own code that this node captured; Locust does not count them as failed requests."""
+    alerts_fired: Annotated[int, Field(ge=0, examples=[1])] = 0
+    """Alert episodes that began during the run."""
+    categories: Annotated[dict[OpenCategory, Annotated[int, Field(ge=1)]], BeforeValidator(_add_up_unknown)] = Field(
+        default_factory=dict[Category, int], examples=[{"server_error": 170, "read_timeout": 2}]
+    )
+    """Failures that this node captured, by category; empty on a master, whose workers capture. Categories that a later
+    minor version adds are added up under `unknown`."""
+    top_endpoints: tuple[EndpointCount, ...] = ()
+    """The endpoints with the most failures, worst first."""
+    top_errors: tuple[ErrorCount, ...] = ()
+    """The most frequent errors, most frequent first."""

@@ -1,0 +1,204 @@
+"""P1: what Locust counted as failed stands at the receiver, in every way of running and stopping Locust."""
+
+import re
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+from locust_failure_forwarder.demo.monitoring import MonitoringApi
+from support.ledger import assert_exact, printed_accounts
+from support.locust_run import FAST_USER, HTTP_USER, INSTALL, config_for, locust, until, web
+from support.target import Target
+
+FOREVER = ("--headless", "-u", "5", "-r", "50")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_headless_local(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url)) as run:
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    assert_exact(run, monitoring, output)
+    assert run.stats_failures() == len(monitoring.failures)
+    (line,) = [line for line in printed_accounts(output) if "monitoring/failures" in line]
+    count = len(monitoring.failures)
+    assert f"captured {count} = delivered {count} + pending 0 + dead 0 + dropped 0" in line
+    (summary,) = monitoring.summaries.values()
+    assert summary.failures == count
+    assert summary.categories == {"server_error": count}
+
+
+def test_http_and_fast_http_users_together(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), INSTALL + HTTP_USER + FAST_USER) as run:
+        output = run.wait()
+    assert_exact(run, monitoring, output)
+    by_class = {record.user.class_name for record in monitoring.failures.values() if record.user}
+    assert by_class == {"Shopper", "Racer"}
+    for record in monitoring.failures.values():
+        assert record.response is not None
+        assert record.response.status_code == 500
+        assert record.response.body is not None
+        assert "out of stock" in record.response.body
+        assert record.request.body is not None
+        assert record.user is not None
+        assert record.user.task == "fail"
+
+
+def test_without_touching_the_locustfile(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    command = (sys.executable, "-m", "locust_failure_forwarder.cli", "run")
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), HTTP_USER, command=command) as run:
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    assert_exact(run, monitoring, output)
+
+
+def test_two_forked_workers(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    arguments = (*FOREVER, "-t", "4s", "--processes", "2", "--master-bind-port", str(_free_port()))
+    arguments += ("--master-port", arguments[-1])
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
+        output = run.wait()
+    assert_exact(run, monitoring, output)
+    assert run.stats_failures() == len(monitoring.failures)
+    nodes = {record.node.worker_id: record.node for record in monitoring.failures.values()}
+    assert {node.role for node in nodes.values()} == {"worker"}
+    assert {node.index for node in nodes.values()} == {0, 1}
+    assert len({record.run.id for record in monitoring.failures.values()}) == 1, "one run, one run id"
+    (summary,) = monitoring.summaries.values()
+    assert summary.node.role == "master"
+    assert summary.failures == len(monitoring.failures)
+
+
+def test_sigterm_in_the_middle(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=FOREVER) as run:
+        until(lambda: monitoring.failures, what="a first failure")
+        run.signal_after(1.0, signal.SIGTERM)
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    assert_exact(run, monitoring, output)
+
+
+def test_ctrl_c_in_the_middle(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=FOREVER) as run:
+        until(lambda: monitoring.failures, what="a first failure")
+        run.signal_after(1.0, signal.SIGINT, group=True)
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    assert_exact(run, monitoring, output)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_with_two_forked_workers(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi, number: signal.Signals
+) -> None:
+    arguments = (*FOREVER, "--processes", "2", "--master-bind-port", str(_free_port()))
+    arguments += ("--master-port", arguments[-1])
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
+        until(lambda: monitoring.failures, what="a first failure")
+        run.signal_after(1.0, number, group=number == signal.SIGINT)
+        output = run.wait()
+    assert_exact(run, monitoring, output)
+
+
+def test_two_runs_from_the_web_ui(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    arguments = ("--web-host", "127.0.0.1", "--web-port", str(port))
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
+        until(lambda: _answers(port), what="the web UI")
+        for number in (1, 2):
+            before = len(monitoring.failures)
+            assert web(url, "/swarm", b"user_count=3&spawn_rate=10")["success"]
+            until(lambda before=before: len(monitoring.failures) > before + 20, what="failures of the run")
+            assert web(url, "/stop")["success"]
+            until(lambda number=number: len(monitoring.summaries) == number, what="the run's summary")
+        run.process.send_signal(signal.SIGTERM)
+        output = run.wait()
+    assert_exact(run, monitoring, output)
+    ids = [summary.run.id for summary in monitoring.summaries.values()]
+    assert len(set(ids)) == 2, "each run has its own id"
+    (counts,) = run.counts()
+    arrived = [sum(1 for r in monitoring.failures.values() if r.run.id == run_id) for run_id in ids]
+    assert sorted(arrived) == sorted(counts["run_failures"])
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_destination_that_comes_up_five_seconds_late(tmp_path: Path, target: Target) -> None:
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api/failures/batch"
+    arguments = ("--headless", "-u", "5", "-r", "50", "-t", "7s")
+    with locust(tmp_path, target.url, config_for(url), arguments=arguments) as run:
+        run.signal_after(5.0, 0)  # signal 0 only checks that it lives
+        with MonitoringApi(port=port) as late:
+            output = run.wait()
+            assert_exact(run, late, output)
+    assert "connection refused" in output
+    assert "delivering again" in output
+
+
+def test_a_locust_without_a_configuration_is_left_alone(tmp_path: Path, target: Target) -> None:
+    command = (sys.executable, "-c", "import sys; sys.argv.remove('--failure-config'); "
+               "sys.argv.remove('config.yaml'); from locust.main import main; main()")  # fmt: skip
+    with locust(tmp_path, target.url, "", command=command) as run:
+        output = run.wait()
+    assert run.process.returncode == 0
+    assert run.failures() > 0
+    assert "forwarding" not in output
+    assert not (tmp_path / ".locust-failures").exists()
+
+
+@pytest.mark.parametrize("way", ["environment", "locust.conf", "pyproject.toml"])
+def test_the_configuration_can_be_named_everywhere_locust_looks(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi, way: str
+) -> None:
+    preamble = "import sys; sys.argv.remove('--failure-config'); sys.argv.remove('config.yaml'); "
+    if way == "environment":
+        preamble += "import os; os.environ['LOCUST_FAILURE_CONFIG'] = 'config.yaml'; "
+    elif way == "locust.conf":
+        (tmp_path / "locust.conf").write_text("failure-config = config.yaml\n")
+    else:
+        (tmp_path / "pyproject.toml").write_text('[tool.locust]\nfailure-config = "config.yaml"\n')
+    command = (sys.executable, "-c", preamble + "from locust.main import main; main()")
+    arguments = ("--headless", "-u", "2", "-r", "50", "-t", "2s")
+    with locust(
+        tmp_path, target.url, config_for(monitoring.batch_url), command=command, arguments=arguments
+    ) as run:
+        output = run.wait()
+    assert_exact(run, monitoring, output)
+
+
+def test_locust_as_a_library(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
+    program = HTTP_USER + f"""
+import gevent
+from locust.env import Environment
+from locust_failure_forwarder import register
+
+Shopper.host = {target.url!r}
+environment = Environment(user_classes=[Shopper])
+runner = environment.create_local_runner()
+plugin = register(environment, "config.yaml")
+runner.start(3, spawn_rate=10)
+gevent.sleep(2)
+runner.quit()
+plugin.close()
+print("counted", environment.stats.total.num_failures)
+"""
+    (tmp_path / "program.py").write_text(program)
+    command = (sys.executable, "program.py")
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), command=command) as run:
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    counted = re.search(r"^counted (\d+)$", output, re.MULTILINE)
+    assert counted is not None, output
+    assert len(monitoring.failures) == int(counted[1]) > 0
+    assert not monitoring.duplicates

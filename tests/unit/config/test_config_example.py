@@ -1,0 +1,94 @@
+"""config.example.yaml loads as it stands, shows every key, and its values are the defaults it says they are."""
+
+from pathlib import Path
+from typing import Final, get_args
+
+import pytest
+from locust_failure_forwarder.config.models import (
+    BatchConfig,
+    CaptureConfig,
+    FailureRatioRule,
+    FlushConfig,
+    LogConfig,
+)
+from locust_failure_forwarder.config.shape import fields
+from locust_failure_forwarder.destinations import Settings, load_settings
+from locust_failure_forwarder.destinations.http import HttpConfig
+from locust_failure_forwarder.destinations.slack import SlackConfig
+from locust_failure_forwarder.errors import ConfigError
+from pydantic import BaseModel
+
+EXAMPLE: Final = Path(__file__).parents[3] / "config.example.yaml"
+ENV: Final = {
+    "MONITORING_API_KEY": "not-a-real-token",
+    "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/not-a-real-token",
+}
+
+
+def test_example_loads_as_it_stands() -> None:
+    config = load_settings(EXAMPLE, ENV)
+    assert isinstance(config.destinations["monitoring"], HttpConfig)
+    assert isinstance(config.destinations["slack"], SlackConfig)
+
+
+def test_example_needs_the_two_variables_that_it_names() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(EXAMPLE, {})
+    assert [problem.message for problem in caught.value.problems] == [
+        f"environment variable `{name}` is not set" for name in ENV
+    ]
+    assert all(f"{name}=" in EXAMPLE.read_text(encoding="utf-8") for name in ENV)
+
+
+def test_example_shows_every_key_there_is() -> None:
+    shown = {word.split(":")[0].strip("{,# -") for word in EXAMPLE.read_text(encoding="utf-8").split() if ":" in word}
+    models = models_in(Settings)
+    assert {HttpConfig, SlackConfig, BatchConfig, FailureRatioRule} <= models
+    assert {key for model in models for key in fields(model)} - shown == set()
+
+
+def test_example_writes_out_defaults_where_it_says_so() -> None:
+    config = load_settings(EXAMPLE, ENV)
+    rule = FailureRatioRule(name="failure-spike")
+    written: list[tuple[BaseModel, BaseModel]] = [
+        (config.capture, CaptureConfig()),
+        (config.log, LogConfig()),
+        (config.flush, FlushConfig()),
+        (config.destinations["monitoring"].batch, BatchConfig()),
+        (config.rules[0], rule.model_copy(update={"resolve_below": rule.resolve_limit})),
+    ]
+    assert [value for value, _ in written] == [default for _, default in written]
+    for destination in config.destinations.values():
+        defaults = fields(type(destination))
+        assert destination.send == defaults["send"].default
+        assert destination.timeout == defaults["timeout"].default
+
+
+def test_alternatives_in_comments_load_too(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("bm90LWEtcmVhbC1rZXk=")
+    text = EXAMPLE.read_text(encoding="utf-8").replace("/run/secrets/webhook-signing-key", str(key))
+    bearer, compression = '      bearer: "${MONITORING_API_KEY}"\n', "    compression: gzip"
+    variants = [
+        uncommented(text.replace(bearer, ""), "basic:"),
+        uncommented(text.replace(bearer, ""), "header:"),
+        uncommented(text.replace(compression, "    compression: none"), "signature:", "  standard_webhooks:"),
+    ]
+    for variant in variants:
+        assert variant != text
+        (tmp_path / "config.yaml").write_text(variant, encoding="utf-8")
+        assert load_settings(tmp_path / "config.yaml", ENV | {"MONITORING_PASSWORD": "not-a-real-password"})
+
+
+def uncommented(text: str, *keys: str) -> str:
+    for key in keys:
+        assert text.count(f"# {key}") == 1, key
+        text = text.replace(f"# {key}", key)
+    return text
+
+
+def models_in(annotation: object) -> set[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        inner = (models_in(field.annotation) for field in annotation.model_fields.values())
+        return {annotation}.union(*inner)
+    return {model for argument in get_args(annotation) for model in models_in(argument)}
