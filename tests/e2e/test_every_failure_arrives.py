@@ -116,7 +116,7 @@ def test_two_runs_from_the_web_ui(tmp_path: Path, target: Target, monitoring: Mo
             before = len(monitoring.failures)
             assert web(url, "/swarm", b"user_count=3&spawn_rate=10")["success"]
             until(lambda before=before: len(monitoring.failures) > before + 20, what="failures of the run")
-            assert web(url, "/stop")["success"]
+            assert web(url, "/stop", b"")["success"]
             until(lambda number=number: len(monitoring.summaries) == number, what="the run's summary")
         run.process.send_signal(signal.SIGTERM)
         output = run.wait()

@@ -156,7 +156,7 @@ flush: {{deadline: {deadline}}}
 
 
 def web(url: str, path: str, form: bytes | None = None) -> dict[str, Any]:
-    """One request to Locust's web UI."""
+    """One request to Locust's web UI: POST with a form, GET without."""
     with urllib.request.urlopen(url + path, data=form, timeout=10) as answer:
         return json.loads(answer.read())
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from locust_failure_forwarder.config.models import BatchConfig
-from locust_failure_forwarder.destinations.base import Batch, Destination, Verdict
+from locust_failure_forwarder.destinations.base import Batch, Destination, Retry, Verdict
 from locust_failure_forwarder.events import Event
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.courier import Courier
@@ -51,9 +51,12 @@ class ScriptedCourier:
 
         self.destination = cast(Destination, _Unlimited())
 
-    async def deliver(self, batch: Batch, hurry: Hurry) -> Verdict:
+    async def deliver(self, batch: Batch, hurry: Hurry, on_retry: Callable[[Retry], None]) -> Verdict:
         self.batches.append([event.position for event in batch.events])
-        return self._judge(batch.events)
+        verdict = self._judge(batch.events)
+        if isinstance(verdict, Retry):
+            on_retry(verdict)
+        return verdict
 
 
 def route_over(

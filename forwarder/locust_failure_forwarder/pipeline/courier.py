@@ -33,8 +33,11 @@ class Courier:
         self._now = now
         self._uniform = uniform
 
-    async def deliver(self, batch: Batch, hurry: Hurry) -> Verdict:
-        """One series of attempts. The verdict is never `Simplify`: that is tried here, once."""
+    async def deliver(self, batch: Batch, hurry: Hurry, on_retry: Callable[[Retry], None]) -> Verdict:
+        """One series of attempts; `on_retry` hears of each that failed for now.
+
+        The verdict is never `Simplify`: that is tried here, once.
+        """
         plain = False
 
         async def attempt() -> Verdict:
@@ -43,6 +46,8 @@ class Courier:
             if isinstance(verdict, Simplify) and not plain:
                 plain = True
                 verdict = await self._attempt(batch, plain=True)
+            if isinstance(verdict, Retry):
+                on_retry(verdict)
             return Rejected(verdict.reason) if isinstance(verdict, Simplify) else verdict
 
         return await series(attempt, hurry, self._uniform)

@@ -31,6 +31,16 @@ def classify(draft: Draft) -> Draft:
     return {**draft, "error": {**draft["error"], "category": categorise(source, types, errno, status)}}
 
 
+def without_unwanted_bodies(draft: Draft, capture: CaptureConfig) -> Draft:
+    """Drop bodies that the configuration does not want: the plugin copied them before it knew."""
+    kept = dict(draft)
+    if not capture.request_body:
+        kept["request"] = {**draft["request"], "body": None}
+    if not capture.response_body and draft["response"] is not None:
+        kept["response"] = {**draft["response"], "body": None}
+    return kept
+
+
 class Refinery:
     """Holds what the stages need; keeps nothing of the records but counts."""
 
@@ -39,6 +49,7 @@ class Refinery:
         self._runs = runs
         max_body_bytes = capture.max_body_bytes
         self._stages: tuple[Callable[[Draft], Draft], ...] = (
+            lambda draft: without_unwanted_bodies(draft, capture),
             classify,
             redactor.redact_draft,
             lambda draft: shorten(draft, max_body_bytes),

@@ -146,7 +146,9 @@ class Route:
         failed_series = 0
         while parts:
             part = parts.pop(0)
-            verdict = await self._courier.deliver(Batch(self.key.kind, self.key.destination, part), self._hurry)
+            verdict = await self._courier.deliver(
+                Batch(self.key.kind, self.key.destination, part), self._hurry, self._held_up
+            )
             match verdict:
                 case Delivered():
                     failed_series = 0
@@ -162,25 +164,25 @@ class Route:
                 case _:
                     failed_series += 1
                     parts.insert(0, part)
-                    await self._pause(verdict, failed_series)
+                    await self._pause(failed_series, mendable=isinstance(verdict, Retry) and verdict.needs_repair)
 
     async def _bury(self, events: list[Event], reason: str) -> None:
         self._warn(f"{self.key}: {len(events)} refused for good, kept as dead letters: {reason}")
         letters = [DeadLetter(e.kind, reason, e.body, e.position) for e in events]
         await self._store.settle(self.key, events[-1].position, 0, letters)
 
-    async def _pause(self, verdict: Verdict, failed_series: int) -> None:
-        reason = verdict.reason if isinstance(verdict, Retry) else "unexpected answer"
-        needs_repair = isinstance(verdict, Retry) and verdict.needs_repair
-        if self.note != reason:
-            self._warn(f"{self.key}: not delivered yet, everything is kept: {reason}")
-        self.note = reason
-        seconds = pause(failed_series, self._uniform)
-        if self._hurry.draining and not needs_repair:
-            seconds = DRAIN_CAP
+    async def _pause(self, failed_series: int, *, mendable: bool) -> None:
+        """Between two series. At the end of a test a short one, unless only a person could make a difference."""
+        short = self._hurry.draining and not mendable
+        seconds = DRAIN_CAP if short else pause(failed_series, self._uniform)
         self._resumes_at = self._clock() + seconds
         await self._hurry.sleep(seconds)
         self._resumes_at = 0.0
+
+    def _held_up(self, verdict: Retry) -> None:
+        if self.note is None:
+            self._warn(f"{self.key}: not delivered yet, everything is kept: {verdict.reason}")
+        self.note = verdict.reason
 
     def _recovered(self) -> None:
         if self.note is not None:

@@ -49,14 +49,13 @@ class _Attachment:
         path = getattr(environment.parsed_options, "failure_config", None)
         if not path or self.plugin is not None:
             return
-        plugin = Plugin(environment, str(Path(path).absolute()))
+        plugin = self.plugin = Plugin(environment, str(Path(path).absolute()))
         try:
             plugin.start()
         except ConfigRefusedError as error:
             self._exit(f"{error}", EXIT_CONFIG)
         except StartError as error:
             self._exit(f"failure forwarder: {error}", EXIT_START)
-        self.plugin = plugin
 
     def _exit(self, message: str, code: int) -> None:
         try:
@@ -129,8 +128,7 @@ def register(environment: Any, config: str | Path) -> Plugin:
         StartError: the forwarder process did not start.
     """
     attachment = _Attachment()
-    plugin = Plugin(environment, str(Path(config).absolute()))
+    plugin = attachment.plugin = Plugin(environment, str(Path(config).absolute()))
     plugin.start()
-    attachment.plugin = plugin
     attachment.listen(environment.events)
     return plugin

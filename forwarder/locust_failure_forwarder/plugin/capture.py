@@ -70,18 +70,17 @@ def _attribute(owner: object, *names: str) -> Any:
 def _response_content(response: Any) -> object:
     """The body if the client has read it already.
 
-    requests keeps it in `_content` (False while unread), geventhttpclient in `_cached_content`; their public
-    properties would read the stream, so they are only asked of other clients' objects.
+    requests keeps it in `_content` (False while unread), geventhttpclient in the slot `_cached_content` (unset while
+    unread); their public properties would read the stream.
     """
-    for attribute in ("_content", "_cached_content"):
+    for attribute in ("_cached_content", "_content"):
         try:
             content = object.__getattribute__(response, attribute)
         except AttributeError:
             continue
-        return content
-    # A slot that was never filled means unread; a class of another client may hold plain bytes.
-    if any("_cached_content" in getattr(cls, "__slots__", ()) for cls in type(response).__mro__):
-        return None
+        if not callable(content):
+            return content
+    # Another client's object may hold plain bytes; a property of that name is not asked.
     return getattr(response, "__dict__", {}).get("content")
 
 

@@ -30,6 +30,7 @@ class Link:
         self._first_answer: gevent.event.AsyncResult[Frame | None] = gevent.event.AsyncResult()
         self._greenlets: list[gevent.Greenlet[..., Any]] = []
         self._closing = False
+        self._ready = False
         self.ended = gevent.event.Event()
         """Set when the process has closed its end."""
         self.alive = False
@@ -43,8 +44,8 @@ class Link:
         """Records that never reached the forwarder process, by reason."""
         self._reported: dict[str, int] = {}
 
-    def open(self, hello: dict[str, Any]) -> Frame | None:
-        """Start the process, say hello and wait for its first answer; None if it died or took too long.
+    def open(self, hello: dict[str, Any]) -> None:
+        """Start the process and say hello. From now on frames are taken, and wait until it reads them.
 
         Raises:
             StartError: the process could not be started.
@@ -54,6 +55,9 @@ class Link:
         self._buffer.force(pack(FrameType.HELLO, hello))
         self._greenlets = [gevent.spawn(self._write), gevent.spawn(self._read)]
         self._wake.set()
+
+    def first_answer(self) -> Frame | None:
+        """Wait for `ready` or `refused`; None if the process died or took too long."""
         try:
             return self._first_answer.get(timeout=START_TIMEOUT)
         except gevent.Timeout:
@@ -126,7 +130,7 @@ class Link:
         self.alive = False
         for _ in range(self._buffer.clear()):
             self.drop("forwarder_down")
-        if not (self._closing or self.finished) and self._first_answer.ready():
+        if self._ready and not (self._closing or self.finished):
             logger.error(
                 "the forwarder process has ended unexpectedly; the test goes on, but further failures are not forwarded"
                 "%s. What was committed stays in %s and can be sent with `failure-forwarder replay`.",
@@ -137,6 +141,7 @@ class Link:
     def _handle(self, frame: Frame) -> None:
         match frame.type:
             case FrameType.READY | FrameType.REFUSED:
+                self._ready = frame.type == FrameType.READY
                 self._first_answer.set(frame)
             case FrameType.ACK:
                 self.acknowledged = frame.payload["sequence"]

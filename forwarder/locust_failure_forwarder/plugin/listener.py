@@ -34,7 +34,8 @@ class Plugin:
         self._config_path = config_path
         self._child = Child()
         self._link = Link(self._child, FrameBuffer())
-        self._limits = CaptureLimits(request_body=False, response_body=False, max_bytes=0)
+        # Until `ready` has said what the configuration wants: enough for any, and the forwarder process drops the rest.
+        self._limits = CaptureLimits(request_body=True, response_body=True, max_bytes=16 * 1024)
         self._deadline = 0.0
         self._sequence = 0
         self._run_id = b""
@@ -52,11 +53,16 @@ class Plugin:
     def start(self) -> None:
         """Start the forwarder process and wait until it is ready.
 
+        The wait is cooperative, and a worker may be told to spawn users meanwhile: events are taken from the
+        beginning, and wait in the buffer.
+
         Raises:
             ConfigRefusedError: the configuration cannot be used.
             StartError: the process did not start.
         """
-        answer = self._link.open({"config": self._config_path})
+        self._link.open({"config": self._config_path})
+        self._announce_run(uuid7(time.time()))
+        answer = self._link.first_answer()
         if answer is None:
             self._link.close()
             raise StartError(
@@ -69,7 +75,6 @@ class Plugin:
         ready = answer.payload
         self._limits = CaptureLimits(ready["request_body"], ready["response_body"], ready["capture_bytes"])
         self._deadline = ready["deadline"]
-        self._announce_run(uuid7(time.time()))
         self._ticker = gevent.spawn(self._tick)
         atexit.register(self.close)
         logger.info("forwarding failures to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])

@@ -17,7 +17,7 @@ def luhn(digits: str) -> bool:
 
 def is_card(digits: str) -> bool:
     """Luhn, and an issuer that gives out cards of this length: Visa, Mastercard, Amex, Diners, Discover, JCB, UnionPay."""
-    if len(set(digits)) < 3:
+    if len(set(digits)) < 2:
         return False
     length = len(digits)
     two, three, four = int(digits[:2]), int(digits[:3]), int(digits[:4])

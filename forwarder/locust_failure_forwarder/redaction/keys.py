@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from . import words as w
 
@@ -34,6 +34,16 @@ def letters(key: str) -> str:
     return "".join(split(key))
 
 
+class Sensitive(NamedTuple):
+    """What a key says about its value."""
+
+    kind: str
+    weak: bool = False
+    """True where the word means other things too, so the value must look the part."""
+    plural: bool = False
+    """True for `tokens` and the like: a number is how many there are."""
+
+
 class KeyNames:
     """The classifier: the built-in vocabulary, the user's further `keys`, and the names to `keep`."""
 
@@ -41,9 +51,9 @@ class KeyNames:
         self._own = {split(key) for key in keys if split(key)}
         self._own_letters = {"".join(words) for words in self._own}
         self._keep = {letters(key) for key in keep}
-        self.kind = lru_cache(maxsize=_CACHED)(self._kind)
-        """Kind of secret behind a key, or None: `kind("newPassword") == "password"`."""
-        self.kind_within = lru_cache(maxsize=_CACHED)(self._kind_within)
+        self.judge = lru_cache(maxsize=_CACHED)(self._judge)
+        """What a key holds, or None: `judge("newPassword").kind == "password"`."""
+        self.judge_within = lru_cache(maxsize=_CACHED)(self._judge_within)
         """The same for a key inside an object that is the value of another key: `session: {id: …}`."""
 
     @property
@@ -55,24 +65,24 @@ class KeyNames:
         """Whether the user asked to leave this key alone."""
         return letters(key) in self._keep if self._keep else False
 
-    def _kind(self, key: str) -> str | None:
+    def _judge(self, key: str) -> Sensitive | None:
         words = split(key)
         joined = "".join(words)
         if not words or joined in self._keep:
             return None
         if joined in self._own_letters or self._holds_own(words):
-            return "custom"
+            return Sensitive("custom")
         return _classify(words) or _chinese(joined)
 
-    def _kind_within(self, parent: str, key: str) -> str | None:
-        if (kind := self.kind(key)) or letters(key) in self._keep:
-            return kind
+    def _judge_within(self, parent: str, key: str) -> Sensitive | None:
+        if (own := self.judge(key)) or self.is_kept(key):
+            return own
         outer, inner = split(parent), split(key)
         if not outer or not inner:
             return None
-        parent_kind = self.kind(parent)
-        if parent_kind and parent_kind not in _SMALL_KINDS and w.SAFE.isdisjoint(inner[-1:]):
-            return parent_kind
+        above = self.judge(parent)
+        if above and not above.weak and above.kind not in _SMALL_KINDS and not _is_safe(inner):
+            return above
         return _pair_across(outer[-1], inner)
 
     def _holds_own(self, words: tuple[str, ...]) -> bool:
@@ -83,11 +93,11 @@ class KeyNames:
         )
 
 
-def _pair_across(outer: str, inner: tuple[str, ...]) -> str | None:
+def _pair_across(outer: str, inner: tuple[str, ...]) -> Sensitive | None:
     for length in (1, 2, 3):
         kind = w.PAIRS.get((outer, *inner[:length]))
         if kind and (length >= len(inner) or not _is_safe(inner)):
-            return kind
+            return Sensitive(kind)
     return None
 
 
@@ -96,14 +106,16 @@ def _is_safe(words: tuple[str, ...]) -> bool:
     return last in w.SAFE
 
 
-def _classify(words: tuple[str, ...]) -> str | None:
+def _classify(words: tuple[str, ...]) -> Sensitive | None:
     if not w.NEVER.isdisjoint(words) or (len(words) > 1 and words[0] in w.PREDICATES):
         return None
     safe = _is_safe(words)
-    joined = "".join(words)
-    if joined in w.STRONG:
-        return w.STRONG[joined]
-    return _by_pair(words, safe=safe) or (None if safe else _by_word(words) or _glued(words) or _weak(words))
+    kind = w.STRONG.get("".join(words)) or _by_pair(words, safe=safe)
+    if kind is None and not safe:
+        kind = _by_word(words) or _glued(words)
+    if kind is None:
+        return _weak(words)
+    return Sensitive(kind, plural=words[-1] in w.PLURALS)
 
 
 def _by_pair(words: tuple[str, ...], *, safe: bool) -> str | None:
@@ -132,20 +144,21 @@ def _glued(words: tuple[str, ...]) -> str | None:
     return None
 
 
-def _weak(words: tuple[str, ...]) -> str | None:
+def _weak(words: tuple[str, ...]) -> Sensitive | None:
     last = words[-1]
     if last == "address" and not w.NO_ADDRESS.isdisjoint(words):
         return None
-    return w.WEAK.get(last)
+    kind = w.WEAK.get(last)
+    return Sensitive(kind, weak=True) if kind else None
 
 
-def _chinese(key: str) -> str | None:
+def _chinese(key: str) -> Sensitive | None:
     if key.isascii() or key.endswith(tuple(w.CHINESE_SAFE)):
         return None
     kind = next((kind for word, kind in w.CHINESE.items() if word in key), None)
-    if kind == "address" and any(word in key for word in w.CHINESE_NO_ADDRESS):
+    if kind is None or (kind == "address" and any(word in key for word in w.CHINESE_NO_ADDRESS)):
         return None
-    return kind
+    return Sensitive(kind)
 
 
 def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:

@@ -16,7 +16,7 @@ STRONG: Final[Mapping[str, str]] = {
         "credentials": "credential credentials creds",
         "authorization": "authorization",
         "cookie": "cookie cookies",
-        "session": "sessionid sessid sessionkey jsessionid phpsessid aspsessionid sid",
+        "session": "sessionid sessid sessionkey jsessionid phpsessid aspsessionid",
         "csrf": "csrf xsrf csrfmiddleware",
         "otp": "otp totp hotp",
         "key": "apikey apikeys secretkey privatekey accesskey signingkey encryptionkey mnemonic",
@@ -74,6 +74,7 @@ PAIRS: Final[Mapping[tuple[str, ...], str]] = {
 WEAK: Final[Mapping[str, str]] = {
     "auth": "authorization",
     "session": "session",
+    "sid": "session",
     "pass": "password",
     "pw": "password",
     "pin": "pin",
@@ -87,7 +88,7 @@ WEAK: Final[Mapping[str, str]] = {
 SAFE: Final = frozenset(
     """
     count counts counter type types kind expires expiry expired expiration policy policies length len size url urls uri
-    endpoint link at ttl age max min limit limits used usage remaining total status state enabled disabled required valid
+    endpoint link at in ttl age max min limit limits used usage remaining total status state enabled disabled required valid
     invalid strength format pattern rule rules field fields label placeholder name names header headers param version
     algorithm alg method methods mode scheme scope scopes issuer audience provider source location path file filename dir
     directory prefix index position offset id ids user username login error errors message msg reason description desc
@@ -98,6 +99,9 @@ SAFE: Final = frozenset(
     """.split()
 )
 """A key that ends in one of these speaks about the secret and does not hold it."""
+
+PLURALS: Final = frozenset("tokens secrets passwords cookies credentials creds emails phones".split())
+"""As the last word: a number beside it counts them."""
 
 NEVER: Final = frozenset("public publishable".split())
 """Anywhere in a key: it is meant to be known."""
@@ -184,6 +188,29 @@ OAUTH_SIBLINGS: Final = frozenset(
 PATH_WORDS: Final = "token tokens reset reset-password password-reset verify verification activate invite invitation \
 magic-link magic confirm unsubscribe apikey api-key secret secrets session sessions".split()
 """A path segment behind one of these may be a token: `/reset-password/…`."""
+
+SCHEMES: Final = frozenset(
+    "basic bearer digest token apikey negotiate ntlm hawk hoba mutual oauth dpop vapid signature privatetoken sharedaccesssignature "
+    "sharedkey sharedkeylite sso-key key jwt aws4-hmac-sha256 scram-sha-1 scram-sha-256 splunk geniekey".split()
+)
+"""Authorization schemes: IANA's registry and what vendors use. They are no secret and tell the reader much."""
+
+HARMLESS: Final = frozenset(
+    """
+    true false null none nil undefined nan yes no on off empty required optional invalid missing expired unknown ok valid
+    anonymous disabled enabled string int integer number object array boolean bool str bytes dict list rejected denied
+    failed changed incorrect wrong mismatch unset default n/a
+    """.split()
+)
+"""Whole values that hold nothing."""
+
+PROSE: Final = frozenset(
+    """
+    is are was were must should cannot can't can has have does do did not no invalid required missing too may field this
+    please wrong incorrect expired unknown expected unexpected needs at may
+    """.split()
+)
+"""A value of several words that begins with one of these is a remark about the secret: `password: must be longer`."""
 
 NAME_KEYS: Final = frozenset("name key field param parameter property path loc header attribute".split())
 VALUE_KEYS: Final = frozenset(

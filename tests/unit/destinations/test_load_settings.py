@@ -46,7 +46,7 @@ def test_a_file_with_both_destinations_is_loaded_and_built(tmp_path: Path) -> No
         ("{type: slack, webhook_url: hooks}", ".webhook_url", "must begin with https://"),
         ('{type: http, url: "ftp://api.example.com"}', ".url", "must begin with https://"),
         ('{type: http, url: "https://a.example", auth: {}}', ".auth", "exactly one of: bearer, basic, header"),
-        ('{type: http, url: "https://a.example", auth: {token: x}}', ".auth.token", "`bearer`"),
+        ('{type: http, url: "https://a.example", auth: {token: x}}', ".auth.token", "bearer, basic, header"),
         ('{type: http, url: "https://a.example", headers: {Host: x}}', ".headers.Host", "set by the forwarder"),
         ('{type: http, url: "https://a.example", headers: {A: "a", a: "b"}}', ".headers", "given twice"),
         (

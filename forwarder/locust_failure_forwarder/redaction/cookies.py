@@ -1,0 +1,35 @@
+"""Cookie and Set-Cookie values: names and attributes stay, every value goes. Knows no headers."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from .keys import KeyNames
+from .marks import MARK_START, Span
+
+_CRUMB: Final = re.compile(
+    r"""(?P<name>[^\s=;,"'\\]{1,256}+)\s{0,4}=\s{0,4}
+        (?P<value>"[^"]*+" | (?:[^;,\r\n"'\\] | ,(?!\s{0,4}[^\s=;,]{1,64}=) | \\(?![nr"'\\]))*+)""",
+    re.VERBOSE,
+)
+"""`name=value`, to the next `;`, or to the comma that joins two Set-Cookie headers (but not the one in a date)."""
+
+_ATTRIBUTES: Final = frozenset("path domain expires max-age samesite priority version comment".split())
+
+
+def cookie_spans(text: str, keys: KeyNames, start: int = 0, end: int | None = None) -> Iterator[Span]:
+    """The values of all cookies in `text[start:end]`.
+
+    Attributes (RFC 6265, 4.1.2) are no cookies, and names that the user wants kept are kept.
+    """
+    end = len(text) if end is None else end
+    found = False
+    for match in _CRUMB.finditer(text, start, end):
+        found = True
+        name, value = match["name"], match["value"].strip().strip('"')
+        if not value or value.startswith(MARK_START) or name.lower() in _ATTRIBUTES or keys.is_kept(name):
+            continue
+        at = text.index(value, match.start("value"))
+        yield Span(at, at + len(value), "cookie", by_key=True)
+    if not found and text[start:end].strip() and not text.startswith(MARK_START, start):
+        yield Span(start, end, "cookie", by_key=True)

@@ -1,0 +1,106 @@
+"""What of a value must go, once its key is known to be sensitive. Pure; knows no places."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from . import words as w
+from .cookies import cookie_spans
+from .keys import KeyNames, Sensitive
+from .marks import MARK, Span
+
+_SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,40})(?:\s+|%20|\+)(?=\S)")
+_PHONE: Final = re.compile(r"[\d\s+().\-/#*%xext:]+", re.IGNORECASE)
+_SHORT: Final = 6
+_LONG: Final = 16
+
+
+def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames) -> list[Span]:
+    """The parts of `value` to mask: none where it holds nothing, all of it in most cases.
+
+    An authorization scheme stays, and so do cookie names and attributes.
+    """
+    if not value or MARK.fullmatch(value) or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
+        return []
+    kind = sensitive.kind
+    if kind == "cookie":
+        return list(cookie_spans(value, keys))
+    if kind == "authorization":
+        return _after_scheme(sensitive, value)
+    test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)
+    if test is not None and not test(value):
+        return []
+    return [Span(0, len(value), kind, by_key=True)]
+
+
+def is_harmless(value: str) -> bool:
+    """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
+    lowered = value.strip().strip(".!").lower()
+    if lowered in w.HARMLESS or not lowered:
+        return True
+    first, blank, _ = lowered.partition(" ")
+    return bool(blank) and first in w.PROSE
+
+
+def _after_scheme(sensitive: Sensitive, value: str) -> list[Span]:
+    match = _SCHEME.match(value)
+    if match and match[1].lower() in w.SCHEMES:
+        rest = value[match.end() :]
+        if MARK.fullmatch(rest) or is_harmless(rest):
+            return []
+        return [Span(match.end(), len(value), "authorization", by_key=True)]
+    if value.strip().lower() in w.SCHEMES or (sensitive.weak and not _looks_secret(value)):
+        return []
+    return [Span(0, len(value), "authorization", by_key=True)]
+
+
+def _digits(value: str) -> int:
+    return sum(character.isdigit() for character in value)
+
+
+def _looks_secret(value: str) -> bool:
+    value = value.strip()
+    if len(value) < _SHORT or " " in value:
+        return False
+    return len(value) >= _LONG or _digits(value) > 0
+
+
+def _is_phone(value: str) -> bool:
+    return _digits(value) >= _SHORT and _PHONE.fullmatch(value) is not None
+
+
+def _is_email(value: str) -> bool:
+    return "@" in value or "%40" in value or "&#64;" in value
+
+
+def _is_street(value: str) -> bool:
+    if "://" in value or "@" in value:
+        return False
+    return not value.isascii() or (" " in value.strip() and _digits(value) > 0 and any(c.isalpha() for c in value))
+
+
+def _some_digits(least: int) -> Callable[[str], bool]:
+    return lambda value: _digits(value) >= least
+
+
+_TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "email": _is_email,
+    "phone": _is_phone,
+    "card": _some_digits(3),
+    "national_id": _some_digits(4),
+    "passport": _some_digits(4),
+    "bank_account": _some_digits(4),
+    "iban": _some_digits(4),
+    "birth_date": _some_digits(2),
+    "name": lambda value: any(character.isalpha() for character in value),
+    "otp": lambda value: _digits(value) >= 3 or len(value) >= 8,
+}
+
+_WEAK_TESTS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "session": _looks_secret,
+    "password": lambda value: len(value) >= 4,
+    "pin": lambda value: value.isdigit() and len(value) >= 4,
+    "card": _some_digits(8),
+    "address": lambda value: _is_street(value) or (value.strip().replace("-", "").isdigit() and len(value) >= 4),
+    "webhook": lambda value: "://" in value,
+}
