@@ -1,8 +1,8 @@
 """Throughput of the whole forwarder process: frames in, HTTP batches out, redaction and log on.
 
-Feeds a real forwarder process through its pipe, as the plugin does, towards a receiver on loopback that only counts. Prints records a
-second, CPU microseconds a record and peak memory, for records whose values repeat and for records whose values are all new, and
-the ratio between both.
+Feeds a real forwarder process through its pipe, as the plugin does, towards a receiver on loopback that only counts.
+Prints records a second, CPU microseconds a record and peak memory, for records whose values repeat and for records
+whose values are all new, and the ratio between both.
 """
 
 import json
@@ -79,7 +79,9 @@ def measure(url: str, *, new: bool) -> dict[str, float]:
             f"log: {{directory: {folder}/logs}}\nflush: {{deadline: 120s}}\n".replace("null:", "sink:")
         )
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("no pipes")
@@ -89,7 +91,7 @@ def measure(url: str, *, new: bool) -> dict[str, float]:
         node = {"worker_id": "bench", "role": "local", "index": 0, "host": "bench", "pid": 1}
         process.stdin.write(pack(FrameType.RUN_STARTED, {"run": run, "at": time.time(), "node": node}))
         process.stdin.flush()
-        decoder, ready, final = Decoder(), threading.Event(), {}
+        decoder, ready, final = Decoder(), threading.Event(), dict[str, Any]()
 
         def read() -> None:
             while chunk := os.read(process.stdout.fileno(), 65536):  # pyright: ignore[reportOptionalMemberAccess]
@@ -113,7 +115,7 @@ def measure(url: str, *, new: bool) -> dict[str, float]:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         process.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        (route,) = final["routes"]
+        route: dict[str, Any] = final["routes"][0]
         if route["delivered"] != RECORDS:
             raise RuntimeError(f"not all was delivered: {route}")
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from support.destination_cases import CASES
-from support.samples import NOW, alert, event, failure
-
 from locust_failure_forwarder.destinations.base import Batch, HttpRequest
 from locust_failure_forwarder.events import Event
+from support.destination_cases import CASES
+from support.samples import NOW, alert, event, failure
 
 FOLDER: Final = Path(__file__).parent.parent / "golden" / "destinations"
 UPDATE: Final = os.environ.get("UPDATE_GOLDEN") == "1"

@@ -1,5 +1,6 @@
-"""What every destination sends: within its limits, the same for the same batch, its secrets nowhere but in the request."""
+"""What every destination sends: within its limits, equal for equal batches, its secrets in the request alone."""
 
+import gzip
 import types
 import typing
 from collections.abc import Iterator
@@ -7,13 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
-from support.destination_cases import CASES, SECRETS, Case
-from support.samples import NOW, event
-
 from locust_failure_forwarder.config.models import DestinationConfig
 from locust_failure_forwarder.destinations import AnyDestination, Settings, build
 from locust_failure_forwarder.destinations.base import Batch, HttpRequest
+from pydantic import TypeAdapter, ValidationError
+from support.destination_cases import CASES, SECRETS, Case
+from support.samples import NOW, event
 
 by_case = pytest.mark.parametrize("case", CASES, ids=str)
 
@@ -147,8 +147,6 @@ def test_a_probe_says_that_it_is_a_test_and_differs_from_the_next(case: Case) ->
 
 
 def _plain_body(request: HttpRequest) -> bytes:
-    import gzip
-
     return gzip.decompress(request.body) if request.headers.get("Content-Encoding") == "gzip" else request.body
 
 

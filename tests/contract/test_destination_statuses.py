@@ -1,10 +1,9 @@
 """Every destination under every HTTP status: the table is written here a second time, by hand, from RFC 9110."""
 
 import pytest
+from locust_failure_forwarder.destinations.base import Delivered, HttpResponse, Rejected, Retry, Simplify, Verdict
 from support.destination_cases import CASES, SECRETS, Case
 from support.samples import NOW
-
-from locust_failure_forwarder.destinations.base import Delivered, HttpResponse, Rejected, Retry, Simplify, Verdict
 
 STATUSES = range(100, 600)
 SPLITTABLE = {400, 413, 422}

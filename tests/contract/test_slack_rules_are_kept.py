@@ -6,13 +6,12 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.samples import NOW, alert, event, node, run, summary
-
 from locust_failure_forwarder.demo.slack_rules import violations
 from locust_failure_forwarder.destinations.base import Batch
 from locust_failure_forwarder.destinations.slack import SlackConfig, SlackDestination
 from locust_failure_forwarder.events import Event
 from locust_failure_schemas import EndpointCount, ErrorCount
+from support.samples import NOW, alert, event, node, run, summary
 
 SLACK = SlackDestination(
     "slack",
@@ -68,7 +67,7 @@ def payload(sent: Event, *, plain: bool) -> dict[str, Any]:
     st.one_of(ALERTS.map(lambda a: event("alerts", record=a)), SUMMARIES.map(lambda s: event("summaries", record=s))),
     st.booleans(),
 )
-def test_hostile_names_and_texts_never_break_a_rule_or_call_anyone(sent: Event, plain: bool) -> None:  # noqa: FBT001 - given by Hypothesis
+def test_hostile_names_and_texts_never_break_a_rule_or_call_anyone(sent: Event, plain: bool) -> None:
     body = payload(sent, plain=plain)
     assert violations(body) == []
     for text in _texts(body):

@@ -170,15 +170,15 @@ def test_the_configuration_can_be_named_everywhere_locust_looks(
         (tmp_path / "pyproject.toml").write_text('[tool.locust]\nfailure-config = "config.yaml"\n')
     command = (sys.executable, "-c", preamble + "from locust.main import main; main()")
     arguments = ("--headless", "-u", "2", "-r", "50", "-t", "2s")
-    with locust(
-        tmp_path, target.url, config_for(monitoring.batch_url), command=command, arguments=arguments
-    ) as run:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), command=command, arguments=arguments) as run:
         output = run.wait()
     assert_exact(run, monitoring, output)
 
 
 def test_locust_as_a_library(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
-    program = HTTP_USER + f"""
+    program = (
+        HTTP_USER
+        + f"""
 import gevent
 from locust.env import Environment
 from locust_failure_forwarder import register
@@ -193,6 +193,7 @@ runner.quit()
 plugin.close()
 print("counted", environment.stats.total.num_failures)
 """
+    )
     (tmp_path / "program.py").write_text(program)
     command = (sys.executable, "program.py")
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), command=command) as run:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import TypeAdapter
-
 from locust_failure_forwarder.destinations import AnyDestination, build
 from locust_failure_forwarder.destinations.base import Destination
 from locust_failure_forwarder.events import Kind
+from pydantic import TypeAdapter
 
 SECRETS: Final = (
     "not-a-real-token",

@@ -1,4 +1,4 @@
-"""Runs a real Locust in a folder of its own against a real server, and counts its failures independently of the plugin."""
+"""Runs a real Locust in a folder of its own, and counts its failures independently of the plugin."""
 
 import json
 import os
@@ -7,13 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-COUNTING = '''
+COUNTING = """
 import json, os
 from pathlib import Path
 from locust import events
@@ -37,10 +37,10 @@ def _run_over(environment, **_):
 def _write(**_):
     path = Path(f"counts-{os.getpid()}.json")
     path.write_text(json.dumps(_counts))
-'''
+"""
 """Appended to every locustfile: what Locust itself reported, kept by each of its processes."""
 
-HTTP_USER = '''
+HTTP_USER = """
 from locust import FastHttpUser, HttpUser, constant, task
 
 class Shopper(HttpUser):
@@ -51,9 +51,9 @@ class Shopper(HttpUser):
     @task
     def work(self):
         self.client.get("/ok", name="/ok")
-'''
+"""
 
-FAST_USER = '''
+FAST_USER = """
 class Racer(FastHttpUser):
     wait_time = constant(0.02)
     @task
@@ -62,7 +62,7 @@ class Racer(FastHttpUser):
     @task
     def work(self):
         self.client.get("/ok", name="/ok")
-'''
+"""
 
 INSTALL = "from locust_failure_forwarder import install\ninstall()\n"
 
@@ -110,7 +110,7 @@ def locust(
     locustfile: str = INSTALL + HTTP_USER,
     arguments: Sequence[str] = ("--headless", "-u", "5", "-r", "50", "-t", "3s"),
     command: Sequence[str] = (sys.executable, "-m", "locust"),
-) -> Iterator[Locust]:
+) -> Generator[Locust]:
     """Start Locust in `directory`; whatever happens, it is stopped by its process id."""
     (directory / "locustfile.py").write_text(locustfile + COUNTING)
     (directory / "config.yaml").write_text(config)

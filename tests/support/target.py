@@ -1,4 +1,4 @@
-"""A tested service: `/ok` answers 200, everything else 500 with a JSON body that echoes what was sent. Loopback only."""
+"""A tested service on loopback: `/ok` answers 200, everything else 500 with a JSON body that echoes what was sent."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

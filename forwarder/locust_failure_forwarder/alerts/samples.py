@@ -62,8 +62,11 @@ def worst_endpoints(before: Sample, after: Sample) -> tuple[EndpointSample, ...]
     grown: list[EndpointSample] = []
     for key, (requests, failures) in new.items():
         old_requests, old_failures = old.get(key, (0, 0))
-        if failures > old_failures:
-            grown.append(EndpointSample(*key, max(requests - old_requests, 0), failures - old_failures))
+        made, failed = requests - old_requests, failures - old_failures
+        if not 0 <= failed <= made:  # every failure is a request too, so these counts began anew
+            made, failed = requests, failures
+        if failed > 0:
+            grown.append(EndpointSample(*key, made, failed))
     grown.sort(key=lambda endpoint: (-endpoint.failures, endpoint.requests, endpoint.method, endpoint.name))
     return tuple(grown[:TOP])
 

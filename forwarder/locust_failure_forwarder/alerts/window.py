@@ -47,8 +47,10 @@ class Window:
 
     def advance(self, sample: Sample, over: float) -> "Window":
         """The window of `over` seconds that ends at `sample`."""
-        if sample.requests < self.newest.requests or sample.failures < self.newest.failures:
-            # Locust's --reset-stats: the counts began anew at zero, and so does the window.
+        failed = sample.failures - self.newest.failures
+        if not 0 <= failed <= sample.requests - self.newest.requests:
+            # Locust's --reset-stats: the counts began anew at zero, and so does the window. Every failure is a request
+            # too, so more new failures than requests tell of it even where both counts are higher again.
             return Window((NOTHING,), sample)
         window = self if sample.at >= self.newest.at else self._shifted(sample.at - self.newest.at)
         older = window.older

@@ -76,7 +76,7 @@ def _sample(monitoring: MonitoringApi) -> RenderableType:
 
 
 def _verdict(console: Console, outcome: Outcome) -> None:
-    def line(good: bool, text: str) -> None:  # noqa: FBT001 - a local helper
+    def line(good: bool, text: str) -> None:
         console.print(f"[green]✓[/] {text}" if good else f"[bold red]✗ {text}[/]")
 
     line(

@@ -44,10 +44,10 @@ destinations:
 alerts:
   - name: failure-spike
     when: failure_ratio
-    above: 40%
+    above: 10%
     over: 3s
     min_requests: 20
-    resolve_below: 35%
+    resolve_below: 5%
     resolve_after: 1s
     severity: critical
 log:

@@ -10,6 +10,7 @@ from locust_failure_schemas import Alert, EndpointCount, ErrorCount, RunSummary
 from ..alerts.ratio import EndpointSample, RuleState, Sample, Transition, evaluate, finish, start
 from ..config.models import FailureRatioRule
 from ..uuid7 import uuid7
+from .groups import merge
 from .log import NewEvent
 from .runs import RunState
 from .text import scalar_text
@@ -68,6 +69,7 @@ class Judge:
     def summary(self, run: RunState, payload: dict[str, Any]) -> NewEvent:
         """The summary of a run from its `summary` frame."""
         self._summaries += 1
+        self._errors = self._error_counts(payload["errors"]) or self._errors
         started, ended = payload["started_at"], payload["at"]
         summary = RunSummary(
             id=UUID(bytes=uuid7(ended)),
@@ -88,7 +90,7 @@ class Judge:
                 EndpointCount(method=scalar_text(m), name=self._clean(n), requests=r, failures=f)
                 for m, n, r, f in payload["endpoints"][:TOP]
             ),
-            top_errors=(self._error_counts(payload["errors"]) or self._errors)[:TOP],
+            top_errors=self._top_errors(run),
         )
         return NewEvent("summaries", summary.id, run.origin, summary.model_dump_json().encode())
 
@@ -120,9 +122,13 @@ class Judge:
                 EndpointCount(method=e.method, name=e.name, requests=e.requests, failures=e.failures)
                 for e in transition.endpoints[:TOP]
             ),
-            top_errors=self._errors[:TOP],
+            top_errors=self._top_errors(run),
         )
         return NewEvent("alerts", alert.id, run.origin, alert.model_dump_json().encode())
+
+    def _top_errors(self, run: RunState) -> tuple[ErrorCount, ...]:
+        """Our own groups where this node captured failures; else Locust's table, as a master has it."""
+        return run.groups.top(TOP) or merge(self._errors, TOP)
 
     def _error_counts(self, errors: Iterable[tuple[str, str, str, int]]) -> tuple[ErrorCount, ...]:
         return tuple(

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ..config.models import DestinationConfig
 from ..destinations import build
-from ..destinations.base import Delivered, DestinationConfig, Rejected, Retry
+from ..destinations.base import Delivered, Rejected, Retry
 from .deliver import NetworkError, Transport
 
 

@@ -62,14 +62,13 @@ class Refinery:
             run = self._runs.expect(run_id)
             for stage in self._stages:
                 draft = stage(draft)
-            event_id, category, body = seal(draft, run.run, run.node)
+            record, body = seal(draft, run.run, run.node)
         except InvalidRecordError as error:
             return DeadLetter("failures", f"invalid record: {error}", self._remains(payload))
         except Exception as error:  # noqa: BLE001 - a bug in a stage must cost one record, counted, and not the process
             return DeadLetter("failures", f"could not be processed: {type(error).__name__}", self._remains(payload))
-        run.categories[category] += 1
-        run.user_errors += category == "user_error"
-        return NewEvent("failures", event_id, run.origin, body)
+        run.count(record)
+        return NewEvent("failures", record.id, run.origin, body)
 
     def _remains(self, payload: dict[str, Any]) -> bytes:
         """The payload as it came, with every secret masked; nothing of it if even that fails (P4)."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..config.models import BatchConfig
-from ..destinations.base import Batch, Delivered, Rejected, Retry, Verdict
+from ..destinations.base import Batch, Delivered, Rejected, Retry
 from ..events import Event
 from .counters import RouteKey
 from .courier import Courier

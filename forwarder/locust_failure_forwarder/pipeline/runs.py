@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from locust_failure_schemas import Node, Run
+from locust_failure_schemas import FailureRecord, Node, Run
 
 from ..config.models import RunConfig
 from ..events import Origin
+from .groups import Groups
 from .validate import InvalidRecordError
 
 
@@ -21,8 +22,16 @@ class RunState:
     node: Node
     origin: Origin
     categories: Counter[str] = field(default_factory=Counter[str])
+    groups: Groups = field(default_factory=Groups)
     user_errors: int = 0
     alerts_fired: int = 0
+
+    def count(self, record: FailureRecord) -> None:
+        """Take note of one record."""
+        error, request = record.error, record.request
+        self.categories[error.category] += 1
+        self.user_errors += error.category == "user_error"
+        self.groups.add(error.fingerprint, request.method, request.name, error.message)
 
 
 class RunBook:

@@ -1,7 +1,5 @@
 """Last stages before the log: cut the bodies, fingerprint, and validate the finished record. Pure."""
 
-from uuid import UUID
-
 from locust_failure_schemas import FailureRecord, Node, Run
 from pydantic import ValidationError
 
@@ -34,8 +32,8 @@ def shorten(draft: Draft, max_body_bytes: int) -> Draft:
     return shortened
 
 
-def seal(draft: Draft, run: Run, node: Node) -> tuple[UUID, str, bytes]:
-    """The record's id, its category, and its JSON.
+def seal(draft: Draft, run: Run, node: Node) -> tuple[FailureRecord, bytes]:
+    """The finished record and its JSON.
 
     Raises:
         InvalidRecordError: the record would break the contract.
@@ -46,7 +44,7 @@ def seal(draft: Draft, run: Run, node: Node) -> tuple[UUID, str, bytes]:
     content |= {"error": {**error, "fingerprint": mark}, "run": run, "node": node}
     try:
         record = FailureRecord.model_validate(content)
-        return record.id, record.error.category, record.model_dump_json().encode()
+        return record, record.model_dump_json().encode()
     except (ValidationError, ValueError) as failure:
         raise InvalidRecordError(f"the record breaks the contract: {_reasons(failure)}") from None
 

@@ -26,7 +26,10 @@ def is_card(digits: str) -> bool:
         or (length == 16 and (51 <= two <= 55 or 2221 <= four <= 2720))
         or (length == 15 and two in (34, 37))
         or (14 <= length <= 19 and (two in (36, 38, 39) or 300 <= three <= 305))
-        or (16 <= length <= 19 and (four == 6011 or two == 65 or 644 <= three <= 649 or two == 62 or 3528 <= four <= 3589))
+        or (
+            16 <= length <= 19
+            and (four == 6011 or two == 65 or 644 <= three <= 649 or two == 62 or 3528 <= four <= 3589)
+        )
     )
     return issued and luhn(digits)
 
@@ -35,13 +38,83 @@ IBAN_LENGTHS: Final[Mapping[str, int]] = {
     code: int(length)
     for code, length in (
         entry.split(":")
-        for entry in (
-            "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DK:18 DO:28 "
-            "EE:20 EG:29 ES:24 FI:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HR:21 HU:28 IE:22 IL:23 IQ:23 IS:26 "
-            "IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 LY:25 MC:27 MD:24 ME:22 MK:19 MR:27 MT:31 MU:30 "
-            "NL:18 NO:15 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 SA:24 SC:31 SE:24 SI:19 SK:24 SM:27 TN:24 TR:26 UA:29 "
-            "VA:22 VG:24 XK:20"
-        ).split()
+        for entry in [
+            "AD:24",
+            "AE:23",
+            "AL:28",
+            "AT:20",
+            "AZ:28",
+            "BA:20",
+            "BE:16",
+            "BG:22",
+            "BH:22",
+            "BR:29",
+            "BY:28",
+            "CH:21",
+            "CR:22",
+            "CY:28",
+            "CZ:24",
+            "DE:22",
+            "DK:18",
+            "DO:28",
+            "EE:20",
+            "EG:29",
+            "ES:24",
+            "FI:18",
+            "FO:18",
+            "FR:27",
+            "GB:22",
+            "GE:22",
+            "GI:23",
+            "GL:18",
+            "GR:27",
+            "GT:28",
+            "HR:21",
+            "HU:28",
+            "IE:22",
+            "IL:23",
+            "IQ:23",
+            "IS:26",
+            "IT:27",
+            "JO:30",
+            "KW:30",
+            "KZ:20",
+            "LB:28",
+            "LC:32",
+            "LI:21",
+            "LT:20",
+            "LU:20",
+            "LV:21",
+            "LY:25",
+            "MC:27",
+            "MD:24",
+            "ME:22",
+            "MK:19",
+            "MR:27",
+            "MT:31",
+            "MU:30",
+            "NL:18",
+            "NO:15",
+            "PK:24",
+            "PL:28",
+            "PS:29",
+            "PT:25",
+            "QA:29",
+            "RO:24",
+            "RS:22",
+            "SA:24",
+            "SC:31",
+            "SE:24",
+            "SI:19",
+            "SK:24",
+            "SM:27",
+            "TN:24",
+            "TR:26",
+            "UA:29",
+            "VA:22",
+            "VG:24",
+            "XK:20",
+        ]
     )
 }
 """Length by country, SWIFT IBAN registry."""
@@ -87,7 +160,10 @@ def is_cpf(digits: str) -> bool:
 
 
 _D5: Final = tuple(
-    tuple((a + b) % 5 if a < 5 and b < 5 else (a + b) % 5 + 5 if a < 5 else (a - b) % 5 + 5 if b < 5 else (a - b) % 5 for b in range(10))
+    tuple(
+        (a + b) % 5 if a < 5 and b < 5 else (a + b) % 5 + 5 if a < 5 else (a - b) % 5 + 5 if b < 5 else (a - b) % 5
+        for b in range(10)
+    )
     for a in range(10)
 )
 _TURN: Final = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)

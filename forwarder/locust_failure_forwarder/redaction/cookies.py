@@ -14,7 +14,7 @@ _CRUMB: Final = re.compile(
 )
 """`name=value`, to the next `;`, or to the comma that joins two Set-Cookie headers (but not the one in a date)."""
 
-_ATTRIBUTES: Final = frozenset("path domain expires max-age samesite priority version comment".split())
+_ATTRIBUTES: Final = frozenset(["path", "domain", "expires", "max-age", "samesite", "priority", "version", "comment"])
 
 
 def cookie_spans(text: str, keys: KeyNames, start: int = 0, end: int | None = None) -> Iterator[Span]:

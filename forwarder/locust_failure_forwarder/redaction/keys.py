@@ -162,9 +162,8 @@ def _chinese(key: str) -> Sensitive | None:
 
 
 def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:
-    """RE2 patterns of which at least one matches within every key that can be sensitive. None contains another."""
+    """RE2 patterns of which at least one matches within every key that can be sensitive. """
     single = {*w.STRONG, *w.WEAK, *w.CHINESE, *w.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
     single = {word for word in single if not any(other != word and other in word for other in single)}
     spelled = {*((word,) for word in single), *w.PAIRS, *own}
-    kept = {words for words in spelled if len(words) == 1 or not any(stem in word for word in words for stem in single)}
-    return sorted("[^0-9A-Za-z]{0,4}".join(re.escape(word) for word in words) for words in kept)
+    return sorted(r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)

@@ -17,7 +17,7 @@ _RE2: Final[Any] = re2  # it has no type hints
 Refine: TypeAlias = Callable[[str, int, int], tuple[int, int] | None]
 """From a match to the part that must go, or None if it was a lookalike."""
 
-_TOKEN: Final = r"[A-Za-z0-9_\-]"  # noqa: S105 - a character class
+_TOKEN: Final = r"[A-Za-z0-9_\-]"
 
 _PREFIXES: Final = "|".join(
     (
@@ -133,7 +133,7 @@ _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
     ("private_key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d", _pem),
     ("webhook", _WEBHOOKS, _webhook),
     ("authorization", r"\b(?i:bearer|basic)\s{1,4}[A-Za-z0-9\-._~+/]{6,}=*", _after_scheme),
-    ("password", r"://[^\s/?#\"'<>\\@]*(?::[^\s/?#\"'<>\\]*@|@|:[^\s/?#\"'<>\\@]+)", _userinfo),
+    ("password", r"://[^\s/?#\"'<>\\@:]*(?::[^\s/?#\"'<>\\]*@|@|:[^\s/?#\"'<>\\@]+)", _userinfo),
     ("jwt", r"\beyJ[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*){0,4}", _jwt),
     ("token", rf"\b(?:{_PREFIXES})|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{{16,}}", None),
     ("email", r"[A-Za-z0-9_.+%\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", _email),

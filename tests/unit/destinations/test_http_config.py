@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
-
 from locust_failure_forwarder.destinations.http import HttpConfig
+from pydantic import ValidationError
 
 VALID = {"type": "http", "url": "https://api.example.com/x"}
 

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from standardwebhooks import Webhook, WebhookVerificationError
-from support.samples import NOW, event, failure
-
 from locust_failure_forwarder.destinations import build
 from locust_failure_forwarder.destinations.base import Batch, HttpRequest
 from locust_failure_forwarder.destinations.http import HttpConfig, HttpDestination
 from locust_failure_forwarder.events import KINDS, Kind
 from locust_failure_schemas import FailureBatch, RequestInfo, parse_batch
+from standardwebhooks import Webhook, WebhookVerificationError
+from support.samples import NOW, event, failure
 
 SIGNING_SECRET = "whsec_bm90LWEtcmVhbC1zaWduaW5nLXNlY3JldA=="
 

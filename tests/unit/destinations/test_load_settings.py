@@ -4,7 +4,6 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-
 from locust_failure_forwarder.destinations import build, load_settings
 from locust_failure_forwarder.errors import ConfigError
 

@@ -6,9 +6,8 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.samples import NOW
-
 from locust_failure_forwarder.destinations.retry_after import LONGEST, parse_retry_after
+from support.samples import NOW
 
 
 @pytest.mark.parametrize(

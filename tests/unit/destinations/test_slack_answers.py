@@ -1,9 +1,6 @@
 """What Slack's answers mean. Slack tells success by the body `ok`, and its errors by single words."""
 
 import pytest
-from pydantic import ValidationError
-from support.samples import NOW, event
-
 from locust_failure_forwarder.destinations.base import (
     Batch,
     Delivered,
@@ -14,6 +11,8 @@ from locust_failure_forwarder.destinations.base import (
     Verdict,
 )
 from locust_failure_forwarder.destinations.slack import SlackConfig, SlackDestination
+from pydantic import ValidationError
+from support.samples import NOW, event
 
 URL = "https://hooks.slack.example/services/not-a-real-path"
 

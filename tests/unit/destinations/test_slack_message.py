@@ -4,9 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.samples import NOW, TOP_ENDPOINTS, alert, run, summary
-
 from locust_failure_forwarder.destinations.slack_message import Message, of_alert, of_summary
+from support.samples import NOW, TOP_ENDPOINTS, alert, run, summary
 
 
 def resolved(**changes: Any) -> Message:

@@ -6,9 +6,8 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.samples import NOW
-
 from locust_failure_forwarder.destinations.slack_text import code, date, duration, foreign, percent, plural, rate
+from support.samples import NOW
 
 
 @pytest.mark.parametrize(

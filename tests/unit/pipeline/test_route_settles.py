@@ -100,7 +100,10 @@ def test_a_retry_keeps_everything_and_says_so_once() -> None:
     asyncio.run(hurry_along())
     assert courier.batches == [[1, 2]] * 4
     assert store.accounts[KEY].delivered == 2
-    assert said == ["monitoring/failures: not delivered yet, everything is kept: 503", "monitoring/failures: delivering again"]
+    assert said == [
+        "monitoring/failures: not delivered yet, everything is kept: 503",
+        "monitoring/failures: delivering again",
+    ]
     assert route.note is None
 
 

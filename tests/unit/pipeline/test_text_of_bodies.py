@@ -17,7 +17,11 @@ from locust_failure_forwarder.pipeline.text import body_text, cut, scalar_text
         ("grün".encode("latin-1"), "text/plain; charset=iso-8859-1", "grün"),
         ("密码".encode("gb18030"), 'text/html; charset="gb18030"', "密码"),
         ("密码".encode()[:-1], "text/plain", "密"),
-        (b"caf\xe9 au lait, a longer line of text", "text/plain; charset=no-such-charset", "caf\ufffd au lait, a longer line of text"),
+        (
+            b"caf\xe9 au lait, a longer line of text",
+            "text/plain; charset=no-such-charset",
+            "caf\ufffd au lait, a longer line of text",
+        ),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png", "[binary body, 16 bytes captured]"),
         (bytes(range(128, 256)), "application/octet-stream", "[binary body, 128 bytes captured]"),
     ],

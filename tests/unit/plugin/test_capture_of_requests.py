@@ -1,5 +1,8 @@
 """What is copied of a failed request, from objects as clients make them (Locust itself is tested end to end)."""
 
+# requests keeps the body in a private attribute, and that is the point:
+# pyright: reportPrivateUsage=false
+
 from typing import Any
 
 import requests

@@ -126,6 +126,11 @@ def test_message_names_the_place_as_the_sender_wrote_it() -> None:
     assert refusal(encode(changed)) == "failures.1.error.message: Input should be a valid string"
 
 
+def test_message_quotes_no_single_character_of_a_wrong_id() -> None:
+    changed = replaced(document("failures.minimal"), ("failures", 0, "id"), "Z" * 36)
+    assert refusal(encode(changed)) == "failures.0.id: Input should be a valid UUID"
+
+
 def test_message_hides_keys_of_free_maps() -> None:
     changed = replaced(document("failures.complete"), ("failures", 0, "request", "headers"), {SECRET: 5})
     assert refusal(encode(changed)) == "failures.0.request.headers.*: Input should be a valid string"

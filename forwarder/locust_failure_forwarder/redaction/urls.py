@@ -1,0 +1,135 @@
+"""Secrets in the parts of a URL, and in form bodies, which have the syntax of a query. Nothing here needs a valid URL."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote, unquote_plus
+
+import re2
+
+from . import words as w
+from .keys import KeyNames, Sensitive
+from .marks import MARK_START, Span
+from .values import secret_spans
+
+_RE2: Final[Any] = re2  # it has no type hints
+
+_MAX_PARAMETERS: Final = 2000
+_MAX_DECODING: Final = 3
+_TOKEN_LENGTH: Final = 16
+
+_PATH_WORD: Final = "|".join(re.escape(word) for word in w.PATH_WORDS)
+PATTERN: Final = (
+    rf"[?&;#](?i:code|state|{'|'.join(w.QUERY_ONLY)})="
+    r"|%(?:[46][1-9a-fA-F]|[57][0-9aA]|2[257]|7[bB])"
+    rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
+)
+"""RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
+
+_FIND: Final[Any] = _RE2.compile(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
+_TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
+_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
+_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
+
+Judge = Callable[[str], bool]
+"""Whether a decoded text holds a secret."""
+
+
+class Parameter(NamedTuple):
+    """One `name=value`, and where the value lies."""
+
+    name: str
+    start: int
+    end: int
+
+
+def is_form(text: str) -> bool:
+    """Whether the whole text reads as `a=b&c=d`."""
+    return _FORM.fullmatch(text) is not None
+
+
+def url_spans(text: str, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
+    """Secrets in the query, fragment and path of every URL or path within `text`."""
+    for match in _FIND.finditer(text):
+        start, end = match.span()
+        for sign in ("?", "#"):
+            at = text.find(sign, start, end)
+            if at >= 0:
+                stop = text.find("#", at, end) if sign == "?" else -1
+                yield from query_spans(text, at + 1, stop if stop >= 0 else end, keys, holds_secret)
+        for found in _TOKEN_BEHIND.finditer(text, start, end):
+            if _is_token(found[1]):
+                yield Span(*found.span(1), "token", by_key=True)
+
+
+def query_spans(text: str, start: int, end: int, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
+    """Secret values of the parameters in `text[start:end]`."""
+    parameters = list(_parameters(text, start, end))
+    beside_oauth = sum(parameter.name in w.OAUTH_SIBLINGS for parameter in parameters) > 1
+    for name, at, stop in parameters:
+        value = text[at:stop]
+        if not value or value.startswith(MARK_START):
+            continue
+        sensitive = None if keys.is_kept(name) else keys.judge(name) or _by_place(name.lower(), value, oauth=beside_oauth)
+        plain = decoded(value)
+        if sensitive:
+            if spans := secret_spans(sensitive, plain, keys):
+                whole = plain != value or len(spans) > 1
+                yield from _moved(spans, at) if not whole else [Span(at, stop, sensitive.kind, by_key=True)]
+        elif plain != value and holds_secret(plain):
+            yield Span(at, stop, "encoded")
+
+
+def _moved(spans: list[Span], by: int) -> list[Span]:
+    return [Span(by + span.start, by + span.end, span.kind, span.by_key) for span in spans]
+
+
+def _parameters(text: str, start: int, end: int) -> Iterator[Parameter]:
+    if text.startswith(("/", "!"), start):  # a fragment that is a route of its own: #/callback?token=…
+        start = text.find("?", start, end) + 1 or end
+    for _ in range(_MAX_PARAMETERS):
+        if start >= end:
+            return
+        stop = text.find("&", start, end)
+        stop = end if stop < 0 else stop
+        sign = text.find("=", start, stop)
+        if sign >= 0:
+            name = text[start:sign].removeprefix("amp;")
+            yield Parameter(decoded(name) if "%" in name or "+" in name else name, sign + 1, stop)
+        start = stop + 1
+    if start < end:
+        yield Parameter("secret", start, end)  # too many to judge: all the rest goes
+
+
+def decoded(text: str) -> str:
+    """Percent-decoded until nothing changes, at most a few times; `+` is a blank."""
+    if "%" not in text:
+        return text
+    plain = unquote_plus(text)
+    for _ in range(_MAX_DECODING - 1):
+        further = unquote(plain) if "%" in plain else plain
+        if further == plain:
+            break
+        plain = further
+    return plain
+
+
+def _by_place(name: str, value: str, *, oauth: bool) -> Sensitive | None:
+    if oauth and name in w.OAUTH:
+        return Sensitive(w.OAUTH[name])
+    if name == "key":
+        return Sensitive("key") if _is_token(value) else None
+    kind = w.QUERY_ONLY.get(name)
+    return Sensitive(kind) if kind else None
+
+
+def _is_token(value: str) -> bool:
+    """Long, of letters and digits, and no id of the common kinds."""
+    return (
+        len(value) >= _TOKEN_LENGTH
+        and any(c.isdigit() for c in value)
+        and any(c.isalpha() for c in value)
+        and not _UUID.fullmatch(value)
+        and not _HASH.fullmatch(value)
+    )
