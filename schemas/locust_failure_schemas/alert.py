@@ -52,7 +52,7 @@ class Alert(Model):
     started_at: Annotated[AwareDatetime, Field(examples=["2026-05-04T09:31:00Z"])]
     """When the episode began, UTC."""
     resolution: Annotated[Resolution, *open_values(Resolution, "other")] | None = None
-    """Why it was resolved: `recovered`, or `test_ended` while still failing; null while firing. A reason that a later
+    """Why it was resolved: `recovered`, or `test_ended` before it recovered; null while firing. A reason that a later
     minor version adds reads as `other`."""
     top_endpoints: tuple[EndpointCount, ...] = ()
     """The endpoints with the most failures within the window, worst first."""

@@ -7,7 +7,7 @@ from support.samples import NOW
 
 STATUSES = range(100, 600)
 SPLITTABLE = {400, 413, 422}
-NEEDS_REPAIR = {401, 402, 403, 404, 405, 407, 410, 421} | set(range(300, 400))
+NEEDS_REPAIR = {401, 402, 403, 404, 405, 407, 410, 415, 421} | set(range(300, 400))
 PASSING = {408, 409, 425, 429} | set(range(500, 600)) | set(range(100, 200))
 REFUSED = set(range(400, 500)) - SPLITTABLE - NEEDS_REPAIR - PASSING
 

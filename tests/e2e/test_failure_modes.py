@@ -32,7 +32,9 @@ MODES = {
     "failure text on 503": "server_error",
 }
 
-LOCUSTFILE = INSTALL + '''
+LOCUSTFILE = (
+    INSTALL
+    + """
 import socket
 from locust import FastHttpUser, HttpUser, User, constant, events, task
 from locust.exception import StopUser
@@ -104,11 +106,13 @@ class Custom(User):
         fire(request_type="odd", name="negative", response_time=1, response_length=-1, exception=ValueError("x"))
         cycle = {}
         cycle["self"] = cycle
-        fire(request_type="odd", name="cycle", response_time=1, response_length=0, exception=ValueError("x"), context=cycle)
+        broken = ValueError("x")
+        fire(request_type="odd", name="cycle", response_time=1, response_length=0, exception=broken, context=cycle)
         with self.environment.events.request.measure("measured", "measured") as meta:
             raise KeyError("missing")
         raise StopUser()
-'''
+"""
+)
 
 
 @pytest.fixture
@@ -167,4 +171,3 @@ def test_every_mode_becomes_a_record_of_its_category(
     assert len(records) == counted - 1
     assert f"captured {counted} = delivered {counted - 1} + pending 0 + dead 1 + dropped 0" in output
     assert not monitoring.duplicates
-

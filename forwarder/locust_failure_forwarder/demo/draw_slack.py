@@ -48,8 +48,9 @@ def draw_message(payload: dict[str, Any]) -> RenderableType:
         colour = attachment.get("color", colour)
         blocks += attachment.get("blocks") or []
     body: list[RenderableType] = [_draw_block(block) for block in blocks]
-    if not body:
-        body = [mrkdwn(str(payload.get("text", "")))]
+    # Top-level blocks replace the text on Slack's screen; attachments stand below it.
+    if not payload.get("blocks"):
+        body.insert(0, _styled(mrkdwn(str(payload.get("text", ""))), "bold"))
     return Panel(Group(*body), border_style=colour, title="[dim]#load-tests[/]", title_align="left")
 
 

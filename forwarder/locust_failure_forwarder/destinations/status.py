@@ -16,9 +16,9 @@ from .retry_after import parse_retry_after
 PASSING: Final = frozenset({408, 409, 425, 429})
 """Client errors that pass by themselves: time-outs, a conflict with our own earlier attempt, rate limits."""
 
-NEEDS_REPAIR: Final = frozenset({401, 402, 403, 404, 405, 407, 410, 421})
-"""Answers that tell of our credentials or address, not of the records. Every redirect is one too: it is not
-followed, since it would carry credentials to an address nobody configured."""
+NEEDS_REPAIR: Final = frozenset({401, 402, 403, 404, 405, 407, 410, 415, 421})
+"""Answers that tell of our configuration, not of the records. Every redirect is one too: it is not followed,
+since it would carry credentials to an address nobody configured."""
 
 SPLITTABLE: Final = frozenset({400, 413, 422})
 """Refusals of one body that a part of it might pass."""
@@ -35,7 +35,7 @@ _MEANINGS: Final[Mapping[int, str]] = {
     409: "the destination is still busy with an earlier attempt",
     410: "the address is gone for good",
     413: "the batch is too large",
-    415: "the destination does not take this content type or compression",
+    415: "the destination takes no JSON here, or no gzip; try `compression: none`",
     421: "this server does not answer for this address",
     422: "the destination finds the batch invalid",
     425: "the destination wants it later",

@@ -16,7 +16,7 @@ def luhn(digits: str) -> bool:
 
 
 def is_card(digits: str) -> bool:
-    """Luhn, and an issuer that gives out cards of this length: Visa, Mastercard, Amex, Diners, Discover, JCB, UnionPay."""
+    """Luhn, and an issuer with cards of this length: Visa, Mastercard, Amex, Diners, Discover, JCB, UnionPay."""
     if len(set(digits)) < 2:
         return False
     length = len(digits)

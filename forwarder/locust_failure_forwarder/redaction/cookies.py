@@ -14,7 +14,13 @@ _CRUMB: Final = re.compile(
 )
 """`name=value`, to the next `;`, or to the comma that joins two Set-Cookie headers (but not the one in a date)."""
 
+_LONG: Final = 16
 _ATTRIBUTES: Final = frozenset(["path", "domain", "expires", "max-age", "samesite", "priority", "version", "comment"])
+
+
+def is_long(value: str) -> bool:
+    """Too long to be a preference or a version, which may stand elsewhere in the record for good reason."""
+    return len(value) >= _LONG
 
 
 def cookie_spans(text: str, keys: KeyNames, start: int = 0, end: int | None = None) -> Iterator[Span]:
@@ -30,6 +36,6 @@ def cookie_spans(text: str, keys: KeyNames, start: int = 0, end: int | None = No
         if not value or value.startswith(MARK_START) or name.lower() in _ATTRIBUTES or keys.is_kept(name):
             continue
         at = text.index(value, match.start("value"))
-        yield Span(at, at + len(value), "cookie", by_key=True)
+        yield Span(at, at + len(value), "cookie", by_key=keys.judge(name) is not None or is_long(value))
     if not found and text[start:end].strip() and not text.startswith(MARK_START, start):
         yield Span(start, end, "cookie", by_key=True)

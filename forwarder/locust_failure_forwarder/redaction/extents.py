@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from . import words as w
+from . import idioms
 
 QUOTE: Final = r"""(?:\\{0,15}["'`]|&quot;|&\#34;|&\#39;|&apos;|&\#x2[27];|%2[27]|\\{1,4}u002[27])"""
 """An opening or closing quote at any depth of encoding (verbose syntax)."""
@@ -19,7 +19,7 @@ _BARE: Final = re.compile(
 _LINE: Final = r"""(?:[^\r\n"'`<>\\] | \\(?![nr"'`\\]) | (?<==)"[^"\r\n]*+")++"""
 _CREDENTIALS: Final = re.compile(
     rf"""(?:digest|oauth|hawk|signature|aws4-hmac-sha256|vapid|mutual|sharedaccesssignature|scram-sha-\d+)\s{_LINE}
-        | (?:(?:{"|".join(sorted(map(re.escape, w.SCHEMES)))})\s{{1,4}}(?=\S))?[^\s"'`<>,;)\]}}\\]++""",
+        | (?:(?:{"|".join(sorted(map(re.escape, idioms.SCHEMES)))})\s{{1,4}}(?=\S))?[^\s"'`<>,;)\]}}\\]++""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BY_KIND: Final[Mapping[str, re.Pattern[str]]] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from . import idioms
 from . import words as w
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
@@ -115,7 +116,7 @@ def _classify(words: tuple[str, ...]) -> Sensitive | None:
         kind = _by_word(words) or _glued(words)
     if kind is None:
         return _weak(words)
-    return Sensitive(kind, plural=words[-1] in w.PLURALS)
+    return Sensitive(kind, plural=not w.PLURALS.isdisjoint(words[-1:]))
 
 
 def _by_pair(words: tuple[str, ...], *, safe: bool) -> str | None:
@@ -145,7 +146,7 @@ def _glued(words: tuple[str, ...]) -> str | None:
 
 
 def _weak(words: tuple[str, ...]) -> Sensitive | None:
-    last = words[-1]
+    last = "".join(words[-1:])
     if last == "address" and not w.NO_ADDRESS.isdisjoint(words):
         return None
     kind = w.WEAK.get(last)
@@ -162,8 +163,8 @@ def _chinese(key: str) -> Sensitive | None:
 
 
 def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:
-    """RE2 patterns of which at least one matches within every key that can be sensitive. """
-    single = {*w.STRONG, *w.WEAK, *w.CHINESE, *w.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
+    """RE2 patterns of which at least one matches within every key that can be sensitive."""
+    single = {*w.STRONG, *w.WEAK, *w.CHINESE, *idioms.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
     single = {word for word in single if not any(other != word and other in word for other in single)}
     spelled = {*((word,) for word in single), *w.PAIRS, *own}
     return sorted(r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)

@@ -6,25 +6,23 @@ quote are read. The value reaches to the same closing quote, or to the end of a 
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
-import re2
-
-from . import words as w
+from . import idioms
 from .extents import QUOTE, bare_end, bracket_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
+from .linear import compile_linear
 from .marks import MARK_START, Span
 from .values import secret_spans
-
-_RE2: Final[Any] = re2  # it has no type hints
 
 _MAX_KEY: Final = 48
 _MAX_ECHO: Final = 200
 _KEY_EXTRA: Final = frozenset("_-.[]$")
 
+_SIGN: Final = r":=|=>|->|={1,3}|:|%3[aAdD]|&\#58;|&\#61;|[\uff1a\uff1d\u662f\u4e3a]"
 _SEPARATED: Final = re.compile(
     rf"""(?P<closing>{QUOTE})?\]?
-         (?P<sign>\s{{0,8}}(?::=|=>|->|={{1,3}}|:|%3[aAdD]|&\#58;|&\#61;|：|＝|是|为)\s{{0,8}} | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
+         (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,8}} | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
          (?:[bBuUrRfF]{{1,2}}(?=["'])|Optional\(|Some\()?
          (?P<opening>{QUOTE})?""",
     re.VERBOSE,
@@ -38,9 +36,13 @@ _ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
 _ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
 _PART: Final = re.compile(r'"(?:;[^\r\n]{0,200}+)?(?:\r?\n[^\r\n]{1,200}+){0,4}+\r?\n\r?\n')
 _PROSE_FOLLOWS: Final = re.compile(r"[a-z]+ [a-z]")
-_PROSE_KINDS: Final = frozenset("authorization token key secret code session".split())
-_REMARKS: Final = w.HARMLESS | w.PROSE | frozenset("the a an and or but for in of to from with by if when then see e.g i.e".split())
-_WHOLE: Final = frozenset("password token secret key cookie otp pin csrf custom".split())
+_PROSE_KINDS: Final = {"authorization", "token", "key", "secret", "code", "session"}
+_REMARKS: Final = (
+    idioms.HARMLESS
+    | idioms.PROSE
+    | {"the", "a", "an", "and", "or", "but", "for", "in", "of", "to", "from", "with", "by", "if", "when", "see"}
+)
+_WHOLE: Final = {"password", "token", "secret", "key", "cookie", "otp", "pin", "csrf", "custom"}
 """Kinds whose lists and objects are masked whole where they cannot be parsed."""
 
 
@@ -56,13 +58,13 @@ class TextPairs:
 
     def __init__(self, keys: KeyNames) -> None:
         self._keys = keys
-        self._find: Any = _RE2.compile(stem_pattern(keys))
+        self._find = compile_linear(stem_pattern(keys))
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """The secret parts of values, left to right."""
+    def spans(self, text: str, source: str | bytes) -> Iterator[Span]:
+        """The secret parts of values, left to right; `source` is the same text for RE2."""
         done = 0
-        for match in self._find.finditer(text):
-            if match.start() < done:
+        for match in self._find.finditer(source):
+            if match.start() < done or text.endswith(MARK_START, 0, match.start()):
                 continue
             start, end = _grow_back(text, match.start(), done), match.end(1)
             sensitive = self._keys.judge(_without_escape(text, start, end))
@@ -108,7 +110,7 @@ def _grow_back(text: str, at: int, least: int) -> int:
 
 
 def _without_escape(text: str, start: int, end: int) -> str:
-    """The key; an escaped line break before it, as in `\\npassword`, is not a part of it."""
+    """The key; the letter of an escaped line break before it is not a part of it."""
     return text[start + 1 : end] if text.startswith("\\", start - 1) and text[start] in "nrt" else text[start:end]
 
 

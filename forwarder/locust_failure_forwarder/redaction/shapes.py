@@ -6,13 +6,10 @@ Numbers are in `numbers.py`. No rule measures entropy: that is what damages hash
 import binascii
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import re2
-
+from .linear import compile_linear
 from .marks import Span
-
-_RE2: Final[Any] = re2  # it has no type hints
 
 Refine: TypeAlias = Callable[[str, int, int], tuple[int, int] | None]
 """From a match to the part that must go, or None if it was a lookalike."""
@@ -33,24 +30,23 @@ _PREFIXES: Final = "|".join(
         rf"pypi-{_TOKEN}{{16,}}|SG\.{_TOKEN}{{8,}}\.{_TOKEN}{{8,}}|key-[0-9a-f]{{32}}|EAA[A-Za-z0-9]{{24,}}",
         rf"sq0(?:atp|csp|idp)-{_TOKEN}{{8,}}|hvs\.{_TOKEN}{{16,}}|hvb\.{_TOKEN}{{16,}}|s\.[A-Za-z0-9]{{24}}",
         r"LTAI[A-Za-z0-9]{10,}|AKID[A-Za-z0-9]{12,}|AGE-SECRET-KEY-1[A-Z0-9]{8,}",  # Aliyun, Tencent, age
-        rf"\d{{8,10}}:AA{_TOKEN}{{24,}}|[MNO][A-Za-z0-9_-]{{22,26}}\.{_TOKEN}{{6}}\.{_TOKEN}{{20,}}",  # Telegram, Discord bots
+        rf"\d{{8,10}}:AA{_TOKEN}{{24,}}|[MNO][A-Za-z0-9_-]{{22,26}}\.{_TOKEN}{{6}}\.{_TOKEN}{{20,}}",  # chat bots
         r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{16,}|\$argon2(?:i|d|id)\$[A-Za-z0-9$=,+/.]{8,}",  # hashes of passwords
     )
 )
-_WEBHOOKS: Final = "|".join(
-    (
-        r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>\\?#]+",
-        r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[^\s\"'<>\\?#]+",
-        r"webhook\.office\.com/webhookb2/[^\s\"'<>\\?#]+|outlook\.office(?:365)?\.com/webhook/[^\s\"'<>\\?#]+",
-        r"api\.telegram\.org/bot[^\s\"'<>\\?#/]+",
-        r"open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[^\s\"'<>\\?#]+",
-        r"hooks\.zapier\.com/hooks/catch/[^\s\"'<>\\?#]+",
-        r"qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[^\s\"'<>\\&#]+",
-    )
+_WEBHOOKS: Final = (
+    r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>\\?#]+"
+    r"|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[^\s\"'<>\\?#]+"
+    r"|webhook\.office\.com/webhookb2/[^\s\"'<>\\?#]+|outlook\.office(?:365)?\.com/webhook/[^\s\"'<>\\?#]+"
+    r"|api\.telegram\.org/bot[^\s\"'<>\\?#/]+"
+    r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[^\s\"'<>\\?#]+"
+    r"|hooks\.zapier\.com/hooks/catch/[^\s\"'<>\\?#]+"
+    r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[^\s\"'<>\\&#]+"
 )
 _WEBHOOK_STARTS: Final = (
-    "/services/", "/workflows/", "/triggers/", "/webhooks/", "/webhookb2/", "/webhook/", "/bot", "/hook/", "/catch/", "?key=",
-)  # fmt: skip
+    *("/services/", "/workflows/", "/triggers/", "/webhooks/", "/webhookb2/", "/webhook/"),
+    *("/bot", "/hook/", "/catch/", "?key="),
+)
 
 
 def _after_scheme(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -77,7 +73,7 @@ def _is_user_and_password(encoded: str) -> bool:
 
 
 def _jwt(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """A JOSE header (RFC 7515, 4) in the first segment, be it cut. Other base64 of JSON, such as page cursors, stays."""
+    """A JOSE header (RFC 7515, 4) in the first segment, be it cut. Other base64 of JSON, such as cursors, stays."""
     header = text[start:end].split(".", 1)[0]
     header = header[: len(header) - (len(header) % 4 == 1)]
     try:
@@ -141,13 +137,13 @@ _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
 PATTERN: Final = "|".join(f"({pattern})" for _, pattern, _ in _SHAPES)
 """One group for each shape, none inside."""
 
-_FIND: Final[Any] = _RE2.compile(PATTERN)
+_FIND: Final = compile_linear(PATTERN)
 
 
-def shape_spans(text: str) -> Iterator[Span]:
-    """Every known shape in `text`, left to right."""
+def shape_spans(text: str, source: str | bytes) -> Iterator[Span]:
+    """Every known shape in `text`, left to right; `source` is the same for RE2."""
     done = 0
-    for match in _FIND.finditer(text):
+    for match in _FIND.finditer(source):
         kind, _, refine = _SHAPES[match.lastindex - 1]
         start, end = match.span()
         if start < done:

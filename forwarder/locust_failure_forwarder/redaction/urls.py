@@ -1,32 +1,29 @@
-"""Secrets in the parts of a URL, and in form bodies, which have the syntax of a query. Nothing here needs a valid URL."""
+"""Secrets in the parts of a URL, and in form bodies, which have the syntax of a query. No URL needs to be valid."""
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import unquote, unquote_plus
 
-import re2
-
-from . import words as w
+from . import idioms
 from .keys import KeyNames, Sensitive
+from .linear import compile_linear
 from .marks import MARK_START, Span
 from .values import secret_spans
-
-_RE2: Final[Any] = re2  # it has no type hints
 
 _MAX_PARAMETERS: Final = 2000
 _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
 
-_PATH_WORD: Final = "|".join(re.escape(word) for word in w.PATH_WORDS)
+_PATH_WORD: Final = "|".join(re.escape(word) for word in idioms.PATH_WORDS)
 PATTERN: Final = (
-    rf"[?&;#](?i:code|state|{'|'.join(w.QUERY_ONLY)})="
+    rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
     r"|%(?:[46][1-9a-fA-F]|[57][0-9aA]|2[257]|7[bB])"
     rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
 
-_FIND: Final[Any] = _RE2.compile(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
+_FIND: Final = compile_linear(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
@@ -49,9 +46,9 @@ def is_form(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def url_spans(text: str, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
-    """Secrets in the query, fragment and path of every URL or path within `text`."""
-    for match in _FIND.finditer(text):
+def url_spans(text: str, source: str | bytes, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
+    """Secrets in the query, fragment and path of every URL or path within `text`; `source` is the same for RE2."""
+    for match in _FIND.finditer(source):
         start, end = match.span()
         for sign in ("?", "#"):
             at = text.find(sign, start, end)
@@ -66,12 +63,14 @@ def url_spans(text: str, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
 def query_spans(text: str, start: int, end: int, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
     """Secret values of the parameters in `text[start:end]`."""
     parameters = list(_parameters(text, start, end))
-    beside_oauth = sum(parameter.name in w.OAUTH_SIBLINGS for parameter in parameters) > 1
+    beside_oauth = sum(parameter.name in idioms.OAUTH_SIBLINGS for parameter in parameters) > 1
     for name, at, stop in parameters:
         value = text[at:stop]
         if not value or value.startswith(MARK_START):
             continue
-        sensitive = None if keys.is_kept(name) else keys.judge(name) or _by_place(name.lower(), value, oauth=beside_oauth)
+        sensitive = (
+            None if keys.is_kept(name) else keys.judge(name) or _by_place(name.lower(), value, oauth=beside_oauth)
+        )
         plain = decoded(value)
         if sensitive:
             if spans := secret_spans(sensitive, plain, keys):
@@ -116,11 +115,11 @@ def decoded(text: str) -> str:
 
 
 def _by_place(name: str, value: str, *, oauth: bool) -> Sensitive | None:
-    if oauth and name in w.OAUTH:
-        return Sensitive(w.OAUTH[name])
+    if oauth and name in idioms.OAUTH:
+        return Sensitive(idioms.OAUTH[name])
     if name == "key":
         return Sensitive("key") if _is_token(value) else None
-    kind = w.QUERY_ONLY.get(name)
+    kind = idioms.QUERY_ONLY.get(name)
     return Sensitive(kind) if kind else None
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from . import words as w
+from . import idioms
 from .cookies import cookie_spans
 from .keys import KeyNames, Sensitive
 from .marks import MARK, Span
@@ -36,20 +36,20 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames) -> list[Span]
 def is_harmless(value: str) -> bool:
     """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
     lowered = value.strip().strip(".!").lower()
-    if lowered in w.HARMLESS or not lowered:
+    if lowered in idioms.HARMLESS or not lowered:
         return True
     first, blank, _ = lowered.partition(" ")
-    return bool(blank) and first in w.PROSE
+    return bool(blank) and first in idioms.PROSE
 
 
 def _after_scheme(sensitive: Sensitive, value: str) -> list[Span]:
     match = _SCHEME.match(value)
-    if match and match[1].lower() in w.SCHEMES:
+    if match and match[1].lower() in idioms.SCHEMES:
         rest = value[match.end() :]
         if MARK.fullmatch(rest) or is_harmless(rest):
             return []
         return [Span(match.end(), len(value), "authorization", by_key=True)]
-    if value.strip().lower() in w.SCHEMES or (sensitive.weak and not _looks_secret(value)):
+    if value.strip().lower() in idioms.SCHEMES or (sensitive.weak and not _looks_secret(value)):
         return []
     return [Span(0, len(value), "authorization", by_key=True)]
 

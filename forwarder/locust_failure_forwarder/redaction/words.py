@@ -6,6 +6,11 @@ Words are lower case and split as `keys.split` splits them: `newPassword` is `ne
 from collections.abc import Mapping
 from typing import Final
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 STRONG: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
@@ -39,31 +44,34 @@ STRONG: Final[Mapping[str, str]] = {
 PAIRS: Final[Mapping[tuple[str, ...], str]] = {
     tuple(phrase.split()): kind
     for kind, phrases in {
-        "key": "api key, app key, access key, secret key, private key, signing key, encryption key, master key, shared key, "
-        "account key, storage key, license key, auth key, consumer key, subscription key, session key, ssh key, "
-        "integration key, routing key, service key, deploy key, seed phrase, recovery phrase, access keys, api keys",
-        "password": "user pass, db pass, admin pass, root pass, smtp pass, ftp pass, mysql pass, redis pass, auth pass, "
-        "login pass, pass phrase, pass code, pass word, mot de passe, security answer, secret answer",
+        "key": "api key, app key, access key, secret key, private key, signing key, encryption key, "
+        "master key, shared key, account key, storage key, license key, auth key, consumer key, "
+        "subscription key, session key, ssh key, integration key, routing key, service key, deploy key, "
+        "seed phrase, recovery phrase, access keys, api keys",
+        "password": "user pass, db pass, admin pass, root pass, smtp pass, ftp pass, mysql pass, redis pass, "
+        "auth pass, login pass, pass phrase, pass code, pass word, mot de passe, security answer, "
+        "secret answer",
         "session": "session id, session key, sess id",
-        "otp": "one time code, mfa code, tfa code, fa code, sms code, verification code, verify code, otp code, totp code, "
-        "login code, confirmation code, backup code, backup codes, recovery code, recovery codes, pin code, "
-        "activation code, reset code, access code, one time password",
+        "otp": "one time code, mfa code, tfa code, fa code, sms code, verification code, verify code, "
+        "otp code, totp code, login code, confirmation code, backup code, backup codes, recovery code, "
+        "recovery codes, pin code, activation code, reset code, access code, one time password",
         "code": "auth code, authorization code, code verifier, oauth code, device code, user code",
         "token": "client assertion, saml response, saml assertion",
         "signature": "amz signature, goog signature, amz credential, goog credential, shared access signature",
         "webhook": "webhook url, webhook uri, slack webhook, teams webhook, discord webhook",
-        "card": "card number, card no, card num, cc number, cc num, credit card, debit card, security code, card code, "
-        "card pan, account pan",
+        "card": "card number, card no, card num, cc number, cc num, credit card, debit card, "
+        "security code, card code, card pan, account pan",
         "bank_account": "bank account, account number, account no, routing number, sort code",
-        "national_id": "social security, national id, tax id, identity number, identity card, id card, id number, id no, "
-        "driver license, driver licence, drivers license, driving licence",
+        "national_id": "social security, national id, tax id, identity number, identity card, id card, id number, "
+        "id no, driver license, driver licence, drivers license, driving licence",
         "passport": "passport number, passport no",
         "birth_date": "birth date, date of birth, birth day",
-        "name": "first name, last name, full name, sur name, middle name, given name, family name, maiden name, legal name, "
-        "real name, holder name, cardholder name, contact name, customer name, recipient name, patient name, "
-        "passenger name, receiver name, account holder",
-        "address": "street address, address line, home address, billing address, shipping address, postal address, "
-        "mailing address, delivery address, residential address, postal code, zip code, post code, street name",
+        "name": "first name, last name, full name, sur name, middle name, given name, family name, "
+        "maiden name, legal name, real name, holder name, cardholder name, contact name, customer name, "
+        "recipient name, patient name, passenger name, receiver name, account holder",
+        "address": "street address, address line, home address, billing address, shipping address, "
+        "postal address, mailing address, delivery address, residential address, postal code, zip code, "
+        "post code, street name",
         "phone": "phone number, mobile number, cell phone, tel no, phone no, contact number",
         "email": "e mail, email address, mail address",
     }.items()
@@ -85,224 +93,40 @@ WEAK: Final[Mapping[str, str]] = {
 }
 """Sensitive as the last word only, and only before values that look the part (`values.py`)."""
 
-SAFE: Final = frozenset(
-    [
-        "count",
-        "counts",
-        "counter",
-        "type",
-        "types",
-        "kind",
-        "expires",
-        "expiry",
-        "expired",
-        "expiration",
-        "policy",
-        "policies",
-        "length",
-        "len",
-        "size",
-        "url",
-        "urls",
-        "uri",
-        "endpoint",
-        "link",
-        "at",
-        "in",
-        "ttl",
-        "age",
-        "max",
-        "min",
-        "limit",
-        "limits",
-        "used",
-        "usage",
-        "remaining",
-        "total",
-        "status",
-        "state",
-        "enabled",
-        "disabled",
-        "required",
-        "valid",
-        "invalid",
-        "strength",
-        "format",
-        "pattern",
-        "rule",
-        "rules",
-        "field",
-        "fields",
-        "label",
-        "placeholder",
-        "name",
-        "names",
-        "header",
-        "headers",
-        "param",
-        "version",
-        "algorithm",
-        "alg",
-        "method",
-        "methods",
-        "mode",
-        "scheme",
-        "scope",
-        "scopes",
-        "issuer",
-        "audience",
-        "provider",
-        "source",
-        "location",
-        "path",
-        "file",
-        "filename",
-        "dir",
-        "directory",
-        "prefix",
-        "index",
-        "position",
-        "offset",
-        "id",
-        "ids",
-        "user",
-        "username",
-        "login",
-        "error",
-        "errors",
-        "message",
-        "msg",
-        "reason",
-        "description",
-        "desc",
-        "title",
-        "help",
-        "changed",
-        "updated",
-        "created",
-        "modified",
-        "date",
-        "time",
-        "timestamp",
-        "timeout",
-        "duration",
-        "seconds",
-        "minutes",
-        "hours",
-        "days",
-        "ms",
-        "attempts",
-        "retries",
-        "failures",
-        "reset",
-        "page",
-        "form",
-        "screen",
-        "view",
-        "button",
-        "visible",
-        "supported",
-        "available",
-        "exists",
-        "present",
-        "set",
-        "verified",
-        "confirmed",
-        "country",
-        "region",
-        "category",
-        "bucket",
-        "store",
-        "manager",
-        "service",
-        "class",
-        "handler",
-        "generator",
-        "validator",
-        "model",
-        "schema",
-        "template",
-        "domain",
-        "samesite",
-        "parser",
-        "separator",
-        "ratio",
-        "rate",
-        "budget",
-        "per",
-        "second",
-        "price",
-        "cost",
-        "lifetime",
-        "rotation",
-        "rotated",
-        "issued",
-        "revoked",
-    ]
+SAFE: Final = _set(
+    """
+    count counts counter type types kind expires expiry expired expiration policy policies length len size url
+    urls uri endpoint link at in ttl age max min limit limits used usage remaining total status state enabled
+    disabled required valid invalid strength format pattern rule rules field fields label placeholder name names
+    header headers param version algorithm alg method methods mode scheme scope scopes issuer audience provider
+    source location path file filename dir directory prefix index position offset id ids user username login
+    error errors message msg reason description desc title help changed updated created modified date time
+    timestamp timeout duration seconds minutes hours days ms attempts retries failures reset page form screen
+    view button visible supported available exists present set verified confirmed country region category bucket
+    store manager service class handler generator validator model schema template domain samesite parser
+    separator ratio rate budget per second price cost lifetime rotation rotated issued revoked
+    """
 )
 """A key that ends in one of these speaks about the secret and does not hold it."""
 
-PLURALS: Final = frozenset(["tokens", "secrets", "passwords", "cookies", "credentials", "creds", "emails", "phones"])
+PLURALS: Final = _set("tokens secrets passwords cookies credentials creds emails phones")
 """As the last word: a number beside it counts them."""
 
-NEVER: Final = frozenset(["public", "publishable"])
+NEVER: Final = _set("public publishable")
 """Anywhere in a key: it is meant to be known."""
 
-PREDICATES: Final = frozenset(
-    [
-        "is",
-        "has",
-        "have",
-        "needs",
-        "need",
-        "requires",
-        "require",
-        "allow",
-        "allows",
-        "enable",
-        "disable",
-        "show",
-        "hide",
-        "can",
-        "should",
-        "supports",
-        "use",
-        "uses",
-    ]
+PREDICATES: Final = _set(
+    """
+    is has have needs need requires require allow allows enable disable show hide can should supports use uses
+    """
 )
 """As the first word: the value says yes or no."""
 
-NO_ADDRESS: Final = frozenset(
-    [
-        "ip",
-        "mac",
-        "web",
-        "url",
-        "remote",
-        "bind",
-        "host",
-        "server",
-        "contract",
-        "wallet",
-        "memory",
-        "peer",
-        "local",
-        "client",
-        "listen",
-        "source",
-        "destination",
-        "src",
-        "dst",
-        "network",
-        "gateway",
-        "node",
-        "proxy",
-        "base",
-        "virtual",
-        "physical",
-        "email",
-        "mail",
-    ]
+NO_ADDRESS: Final = _set(
+    """
+    ip mac web url remote bind host server contract wallet memory peer local client listen source destination
+    src dst network gateway node proxy base virtual physical email mail
+    """
 )
 """`address` behind one of these is no postal address."""
 
@@ -325,8 +149,7 @@ GLUED: Final[Mapping[str, str]] = {
 """Ends of words written together, such as `useraccesstoken`."""
 
 GLUED_START: Final[Mapping[str, str]] = {
-    f"password{end}": "password"
-    for end in ["new", "old", "confirm", "confirmation", "again", "repeat", "current", "verify", "hash", "digest"]
+    f"password{end}": "password" for end in _set("new old confirm confirmation again repeat current verify hash digest")
 }
 """Whole words that a glued end does not explain."""
 
@@ -352,222 +175,9 @@ CHINESE: Final[Mapping[str, str]] = {
 }
 """Chinese has no spaces between words: a key that contains one of these."""
 
-CHINESE_SAFE: Final = [
-    "策略",
-    "长度",
-    "数量",
-    "类型",
-    "次数",
-    "规则",
-    "状态",
-    "过期",
-    "页面",
-    "重置",
-    "强度",
-    "个数",
-    "有效期",
-    "错误",
-    "提示",
-    "格式",
-    "字段",
-    "验证",
-    "修改时间",
-    "更新时间",
-]
+CHINESE_SAFE: Final = _set(
+    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 修改时间 更新时间"
+)
 """Ends of Chinese keys that only speak about the secret."""
 
-CHINESE_NO_ADDRESS: Final = ["IP", "ip", "网络", "服务器", "网址", "接口", "链接", "请求", "回调", "服务", "链路"]
-
-QUERY_ONLY: Final[Mapping[str, str]] = {
-    "sig": "signature",
-    "signature": "signature",
-    "hmac": "signature",
-    "key": "key",
-}
-"""Sensitive in a URL's query, where they grant access; elsewhere these words mean many things."""
-
-OAUTH: Final[Mapping[str, str]] = {"code": "code", "state": "csrf"}
-"""Sensitive beside one of `OAUTH_SIBLINGS`."""
-
-OAUTH_SIBLINGS: Final = frozenset(
-    [
-        "code",
-        "state",
-        "grant_type",
-        "redirect_uri",
-        "client_id",
-        "client_secret",
-        "code_verifier",
-        "code_challenge",
-        "session_state",
-        "response_type",
-    ]
-)
-
-PATH_WORDS: Final = [
-    "token",
-    "tokens",
-    "reset",
-    "reset-password",
-    "password-reset",
-    "verify",
-    "verification",
-    "activate",
-    "invite",
-    "invitation",
-    "magic-link",
-    "magic",
-    "confirm",
-    "unsubscribe",
-    "apikey",
-    "api-key",
-    "secret",
-    "secrets",
-    "session",
-    "sessions",
-]
-"""A path segment behind one of these may be a token: `/reset-password/…`."""
-
-SCHEMES: Final = frozenset(
-    [
-        "basic",
-        "bearer",
-        "digest",
-        "token",
-        "apikey",
-        "negotiate",
-        "ntlm",
-        "hawk",
-        "hoba",
-        "mutual",
-        "oauth",
-        "dpop",
-        "vapid",
-        "signature",
-        "privatetoken",
-        "sharedaccesssignature",
-        "sharedkey",
-        "sharedkeylite",
-        "sso-key",
-        "key",
-        "jwt",
-        "aws4-hmac-sha256",
-        "scram-sha-1",
-        "scram-sha-256",
-        "splunk",
-        "geniekey",
-    ]
-)
-"""Authorization schemes: IANA's registry and what vendors use. They are no secret and tell the reader much."""
-
-HARMLESS: Final = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "none",
-        "nil",
-        "undefined",
-        "nan",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "empty",
-        "required",
-        "optional",
-        "invalid",
-        "missing",
-        "expired",
-        "unknown",
-        "ok",
-        "valid",
-        "anonymous",
-        "disabled",
-        "enabled",
-        "string",
-        "int",
-        "integer",
-        "number",
-        "object",
-        "array",
-        "boolean",
-        "bool",
-        "str",
-        "bytes",
-        "dict",
-        "list",
-        "rejected",
-        "denied",
-        "failed",
-        "changed",
-        "incorrect",
-        "wrong",
-        "mismatch",
-        "unset",
-        "default",
-        "n/a",
-    ]
-)
-"""Whole values that hold nothing."""
-
-PROSE: Final = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "must",
-        "should",
-        "cannot",
-        "can't",
-        "can",
-        "has",
-        "have",
-        "does",
-        "do",
-        "did",
-        "not",
-        "no",
-        "invalid",
-        "required",
-        "missing",
-        "too",
-        "may",
-        "field",
-        "this",
-        "please",
-        "wrong",
-        "incorrect",
-        "expired",
-        "unknown",
-        "expected",
-        "unexpected",
-        "needs",
-        "at",
-        "may",
-    ]
-)
-"""A value of several words that begins with one of these is a remark about the secret: `password: must be longer`."""
-
-NAME_KEYS: Final = frozenset(
-    ["name", "key", "field", "param", "parameter", "property", "path", "loc", "header", "attribute"]
-)
-VALUE_KEYS: Final = frozenset(
-    [
-        "value",
-        "values",
-        "val",
-        "input",
-        "content",
-        "data",
-        "rejectedvalue",
-        "rejected_value",
-        "invalidvalue",
-        "invalid_value",
-        "actual",
-        "given",
-        "received",
-    ]
-)
-"""Lists of names and values, `{"name": "password", "value": …}`, and validation errors that echo the input."""
+CHINESE_NO_ADDRESS: Final = _set("IP ip 网络 服务器 网址 接口 链接 请求 回调 服务 链路")

@@ -87,6 +87,11 @@ def test_compression_is_gzip_unless_told_otherwise(config: dict[str, Any], encod
     assert request.body.startswith(b"\x1f\x8b" if encoding else b'{"schema_version"')
 
 
+def test_compressed_bytes_do_not_depend_on_the_machines_clock() -> None:
+    """RFC 1952: bytes 4 to 7 are a time; zero says there is none."""
+    assert destination().encode(batch(), NOW).body[4:8] == bytes(4)
+
+
 @pytest.mark.parametrize(
     ("auth", "name", "value"),
     [

@@ -1,0 +1,70 @@
+"""How secrets are used around their keys: places, neighbours, schemes, remarks. Data, no logic."""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+QUERY_ONLY: Final[Mapping[str, str]] = {
+    "sig": "signature",
+    "signature": "signature",
+    "hmac": "signature",
+    "key": "key",
+}
+"""Sensitive in a URL's query, where they grant access; elsewhere these words mean many things."""
+
+OAUTH: Final[Mapping[str, str]] = {"code": "code", "state": "csrf"}
+"""Sensitive beside one of `OAUTH_SIBLINGS`."""
+
+OAUTH_SIBLINGS: Final = _set(
+    """
+    code state grant_type redirect_uri client_id client_secret code_verifier code_challenge session_state
+    response_type
+    """
+)
+
+PATH_WORDS: Final = _set(
+    """
+    token tokens reset reset-password password-reset verify verification activate invite invitation magic-link
+    magic confirm unsubscribe apikey api-key secret secrets session sessions
+    """
+)
+"""A path segment behind one of these may be a token: `/reset-password/…`."""
+
+SCHEMES: Final = _set(
+    """
+    basic bearer digest token apikey negotiate ntlm hawk hoba mutual oauth dpop vapid signature privatetoken
+    sharedaccesssignature sharedkey sharedkeylite sso-key key jwt aws4-hmac-sha256 scram-sha-1 scram-sha-256
+    splunk geniekey
+    """
+)
+"""Authorization schemes: IANA's registry and what vendors use. They are no secret and tell the reader much."""
+
+HARMLESS: Final = _set(
+    """
+    true false null none nil undefined nan yes no on off empty required optional invalid missing expired unknown
+    ok valid anonymous disabled enabled string int integer number object array boolean bool str bytes dict list
+    rejected denied failed changed incorrect wrong mismatch unset default n/a
+    """
+)
+"""Whole values that hold nothing."""
+
+PROSE: Final = _set(
+    """
+    is are was were must should cannot can't can has have does do did not no invalid required missing too may
+    field this please wrong incorrect expired unknown expected unexpected needs at may
+    """
+)
+"""A value of several words that begins with one of these is a remark about the secret: `password: must be longer`."""
+
+NAME_KEYS: Final = _set("name key field param parameter property path loc header attribute Name Key Field")
+VALUE_KEYS: Final = _set(
+    """
+    value values val input content data rejectedValue rejected_value invalidValue invalid_value actual given received
+    Value
+    """
+)
+"""Lists of names and values, `{"name": "password", "value": …}`, and validation errors that echo the input."""

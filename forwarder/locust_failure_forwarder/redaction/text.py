@@ -1,0 +1,94 @@
+"""Free text: known shapes, sensitive pairs, URLs, and the user's own patterns. One scan where there is nothing."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from . import numbers, shapes, urls
+from .keys import KeyNames
+from .linear import Pattern, compile_linear, source_of
+from .marks import Span, Tally, UnredactableError, apply
+from .pairs import TextPairs, stem_pattern
+
+MAX_LENGTH: Final = 512 * 1024
+"""Characters; what is longer is replaced whole."""
+
+_MAX_DEPTH: Final = 3
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+
+class TextRedactor:
+    """Masks secrets in text that has no structure of its own."""
+
+    def __init__(self, keys: KeyNames, patterns: Iterable[str] = ()) -> None:
+        self._keys = keys
+        self._pairs = TextPairs(keys)
+        self._own: Sequence[Pattern] = [compile_linear(pattern) for pattern in patterns]
+        rare = "|".join(f"(?:{part})" for part in (shapes.PATTERN, numbers.PATTERN, urls.PATTERN))
+        self._rare = compile_linear(rare, captures=False)
+        self._gate = compile_linear(f"{rare}|(?:{stem_pattern(keys)})", captures=False)
+
+    @property
+    def has_own_patterns(self) -> bool:
+        """Whether the user gave patterns, which no gate knows about."""
+        return bool(self._own)
+
+    def may_hold_secret(self, text: str) -> bool:
+        """A quick look: False means that there is nothing to mask.
+
+        Raises:
+            UnredactableError: it is too long.
+        """
+        if len(text) > MAX_LENGTH:
+            raise UnredactableError
+        if self._own or self._gate.search(text.encode()) is not None:
+            return True
+        return not text.isascii() and _plain(text) != text and self._gate.search(_plain(text).encode()) is not None
+
+    def redact(self, text: str, tally: Tally) -> str:
+        """The text with every secret masked; the same object if there is none.
+
+        Raises:
+            UnredactableError: it is too long.
+            UnicodeEncodeError: it holds lone surrogates.
+        """
+        if not self.may_hold_secret(text):
+            return text
+        if not text.isascii() and _INVISIBLE.search(text):
+            visible = _INVISIBLE.sub("", text)
+            return apply(visible, spans, tally) if (spans := self.spans(visible)) else text
+        return apply(text, self.spans(text), tally)
+
+    def spans(self, text: str, depth: int = 0) -> list[Span]:
+        """Everything in `text` that must go, in no order, maybe overlapping."""
+        found = [span for own in self._own for span in _own_spans(own, text)] if self._own else []
+        if not text.isascii():
+            text = text.translate(_FULL_WIDTH)  # keeps every place
+
+        def holds_secret(inner: str) -> bool:
+            return depth < _MAX_DEPTH and self.may_hold_secret(inner) and bool(self.spans(inner, depth + 1))
+
+        source = source_of(text)
+        found += self._pairs.spans(text, source)
+        if self._rare.search(source) is not None:
+            found += shapes.shape_spans(text, source)
+            found += numbers.number_spans(text, source)
+            found += urls.url_spans(text, source, self._keys, holds_secret)
+        return found
+
+    def form_spans(self, text: str) -> list[Span]:
+        """The same for a form body, `a=b&c=d`."""
+
+        def holds_secret(inner: str) -> bool:
+            return self.may_hold_secret(inner) and bool(self.spans(inner, 1))
+
+        return [*urls.query_spans(text, 0, len(text), self._keys, holds_secret), *self.spans(text)]
+
+
+def _plain(text: str) -> str:
+    return _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+
+
+def _own_spans(pattern: Pattern, text: str) -> Iterable[Span]:
+    return (Span(*match.span(), "custom") for match in pattern.finditer(text) if match.end() > match.start())

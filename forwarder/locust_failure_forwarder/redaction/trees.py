@@ -1,0 +1,160 @@
+"""JSON trees: values under sensitive keys, names beside values, and text or JSON inside strings. Builds a new tree."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeAlias, cast
+
+import orjson
+from pydantic import JsonValue
+
+from . import idioms
+from .keys import KeyNames, Sensitive
+from .marks import Tally, UnredactableError, apply
+from .text import TextRedactor
+from .values import secret_spans
+
+MAX_DEPTH: Final = 64
+_MAX_INNER: Final = 3
+"""JSON inside strings of JSON inside strings …"""
+
+_LONG_NUMBER: Final = 10**9
+_KEY_LIKE: Final = re.compile(r"[\w.\-\[\]$]{1,64}")
+_Leaf: TypeAlias = Callable[[str], str]
+
+
+class TreeRedactor:
+    """Masks secrets in anything that JSON can express."""
+
+    def __init__(self, keys: KeyNames, text: TextRedactor) -> None:
+        self._keys = keys
+        self._text = text
+
+    def redact(self, tree: JsonValue, tally: Tally, inner: int = 0) -> JsonValue:
+        """A tree of the same shape, with every secret masked.
+
+        Raises:
+            UnredactableError: it is too deep, too large, or holds what is no JSON.
+            UnicodeEncodeError: a text holds lone surrogates.
+        """
+        leaves: list[str] = []
+
+        def collect(text: str) -> str:
+            leaves.append(text)
+            return text
+
+        found = Tally()
+        result = _Walk(self._keys, found, collect).value(tree, None, None, 0)
+        # One scan over all texts is cheaper than one for each, and mostly there is nothing.
+        if self._text.has_own_patterns or self._text.may_hold_secret("\n".join(leaves)):
+            found = Tally()
+            walk = _Walk(self._keys, found, lambda text: self._leaf(text, found, inner), self._number)
+            result = walk.value(tree, None, None, 0)
+        tally.add(found)
+        return result
+
+    def _leaf(self, text: str, tally: Tally, inner: int) -> str:
+        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._text.may_hold_secret(text):
+            try:
+                tree = orjson.loads(text)
+            except orjson.JSONDecodeError:
+                return self._text.redact(text, tally)
+            found = Tally()
+            result = self.redact(tree, found, inner + 1)
+            if found.counts:
+                tally.add(found)
+                return orjson.dumps(result).decode()
+            return text
+        return self._text.redact(text, tally)
+
+    def _number(self, number: int, tally: Tally) -> JsonValue:
+        """A card or an id may be written as a number, and the user's patterns see digits too."""
+        text = str(number)
+        masked = self._text.redact(text, tally)
+        return number if masked == text else masked
+
+
+class _Walk:
+    """One pass over one tree."""
+
+    def __init__(
+        self, keys: KeyNames, tally: Tally, leaf: _Leaf, number: Callable[[int, Tally], JsonValue] | None = None
+    ) -> None:
+        self._keys = keys
+        self._tally = tally
+        self._leaf = leaf
+        self._number = number
+
+    def value(self, value: JsonValue, key: str | None, sensitive: Sensitive | None, depth: int) -> JsonValue:
+        """The value of `key`, which is `sensitive` or not."""
+        if isinstance(value, str):
+            return self._masked(value, sensitive) if sensitive else self._leaf(value)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, int | float):
+            return self._of_number(value, sensitive)
+        if depth >= MAX_DEPTH:
+            raise UnredactableError
+        if isinstance(value, dict):
+            return self._of_object(value, key, depth + 1)
+        if isinstance(cast(object, value), list | tuple):  # callers may hand in what is no JSON
+            return self._of_list(value, key, sensitive, depth + 1)
+        raise UnredactableError
+
+    def _masked(self, text: str, sensitive: Sensitive) -> str:
+        spans = secret_spans(sensitive, text, self._keys)
+        return apply(text, spans, self._tally) if spans else self._leaf(text)
+
+    def _of_number(self, number: float, sensitive: Sensitive | None) -> JsonValue:
+        if sensitive is None:
+            if self._number and isinstance(number, int) and number >= _LONG_NUMBER:
+                return self._number(number, self._tally)
+            return number
+        text = str(number)
+        spans = secret_spans(sensitive, text, self._keys)
+        return apply(text, spans, self._tally) if spans else number
+
+    def _of_object(self, members: Mapping[str, JsonValue], parent: str | None, depth: int) -> JsonValue:
+        special = self._special(members)
+        judge, judge_within = self._keys.judge, self._keys.judge_within
+        result: dict[str, JsonValue] = {}
+        for key, value in members.items():
+            sensitive = judge(key) if parent is None else judge_within(parent, key)
+            if special and sensitive is None:
+                sensitive = special.get(key)
+            result[key] = self.value(value, key, sensitive, depth)
+        return result
+
+    def _of_list(
+        self, items: Sequence[JsonValue], key: str | None, sensitive: Sensitive | None, depth: int
+    ) -> JsonValue:
+        if (
+            len(items) == 2
+            and sensitive is None
+            and depth > 1
+            and isinstance(items[0], str)
+            and isinstance(items[1], str)
+        ):
+            name = self._named(items[0])
+            if name and _is_header_pair(items[0]):
+                return [items[0], self._masked(items[1], name)]
+        return [self.value(item, key, sensitive, depth) for item in items]
+
+    def _special(self, members: Mapping[str, JsonValue]) -> dict[str, Sensitive] | None:
+        """Members that are sensitive for what stands beside them."""
+        if not idioms.NAME_KEYS.isdisjoint(members) and not idioms.VALUE_KEYS.isdisjoint(members):
+            named = next((s for key in members if key in idioms.NAME_KEYS and (s := self._named(members[key]))), None)
+            if named:
+                return dict.fromkeys(idioms.VALUE_KEYS, named)
+        if "code" in members and len(idioms.OAUTH_SIBLINGS.intersection(members) - idioms.OAUTH.keys()) > 0:
+            return {key: Sensitive(kind) for key, kind in idioms.OAUTH.items() if not self._keys.is_kept(key)}
+        return None
+
+    def _named(self, name: JsonValue) -> Sensitive | None:
+        if isinstance(name, list) and name:
+            name = name[-1]
+        return self._keys.judge(name) if isinstance(name, str) and _KEY_LIKE.fullmatch(name) else None
+
+
+def _is_header_pair(name: str) -> bool:
+    """`["Authorization", "Bearer …"]`; a list of two lower-case words may just be a list of names."""
+    return not name.islower() or "-" in name or "_" in name

@@ -1,0 +1,138 @@
+"""P2, P3 and P5 when processes die: Locust by SIGKILL, the forwarder process by SIGKILL, the destination by silence."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from locust_failure_forwarder.demo.exchange import Reply, Request
+from locust_failure_forwarder.demo.monitoring import MonitoringApi
+from locust_failure_forwarder.pipeline.counters import RouteKey
+from locust_failure_forwarder.pipeline.log import Log
+from locust_failure_forwarder.pipeline.log_files import list_logs
+from locust_failure_forwarder.wire import Decoder, FrameType
+from support.ledger import printed_accounts
+from support.locust_run import HTTP_USER, INSTALL, config_for, locust, until
+from support.target import Target
+
+FOREVER = ("--headless", "-u", "5", "-r", "50")
+FAILURES = RouteKey("monitoring", "failures")
+
+WRITTEN = """
+from locust_failure_forwarder.plugin.child import Child
+import os
+_write_frames = Child.write
+_sent = open("written.bin", "ab", buffering=0)
+def _keep(self, data):
+    _write_frames(self, data)
+    os.write(_sent.fileno(), data)
+Child.write = _keep
+"""
+"""Appended to the locustfile: keeps a copy of what was written to the pipe, after it was written."""
+
+
+@pytest.fixture
+def target() -> Iterator[Target]:
+    with Target() as server:
+        yield server
+
+
+@pytest.fixture
+def monitoring() -> Iterator[MonitoringApi]:
+    with MonitoringApi() as server:
+        yield server
+
+
+class _Silent(MonitoringApi):
+    """Takes the connection and the request, and never answers."""
+
+    def respond(self, request: Request) -> Reply:
+        self.pause(60)
+        return super().respond(request)
+
+
+def _forwarder_of(locust_pid: int) -> psutil.Process:
+    (child,) = [c for c in psutil.Process(locust_pid).children() if "locust_failure_forwarder.pipeline" in c.cmdline()]
+    return child
+
+
+def _written_ids(directory: Path) -> set[bytes]:
+    frames = Decoder().feed((directory / "written.bin").read_bytes())
+    return {frame.payload["id"] for frame in frames if frame.type == FrameType.FAILURE}
+
+
+def test_p2_a_sigkill_of_locust_loses_nothing_that_was_written_to_the_pipe(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi
+) -> None:
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), INSTALL + WRITTEN + HTTP_USER, FOREVER) as run:
+        until(lambda: len(monitoring.failures) > 50, what="some failures")
+        forwarder = _forwarder_of(run.process.pid)
+        run.process.send_signal(signal.SIGKILL)
+        run.wait()
+        psutil.wait_procs([forwarder], timeout=15)
+    assert not forwarder.is_running(), "the forwarder process drains and ends by itself"
+    written = _written_ids(tmp_path)
+    assert len(written) > 50
+    assert {record_id.bytes for record_id in monitoring.failures} >= written
+    assert not monitoring.duplicates
+
+
+def test_p3_the_test_goes_on_when_the_forwarder_process_is_killed(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi
+) -> None:
+    arguments = ("--headless", "-u", "5", "-r", "50", "-t", "5s")
+    with locust(tmp_path, target.url, config_for(monitoring.batch_url), INSTALL + HTTP_USER, arguments) as run:
+        until(lambda: len(monitoring.failures) > 50, what="some failures")
+        _forwarder_of(run.process.pid).kill()
+        output = run.wait()
+    assert run.process.returncode == 0, output
+    assert output.count("has ended unexpectedly") == 1
+    assert "were dropped before they reached the forwarder process: forwarder_down" in output
+    # What it had committed is still there, and no more is claimed than is there.
+    (path,) = list_logs(tmp_path / ".locust-failures")
+    log = Log.open(path)
+    account = log.accounts()[FAILURES]
+    assert account.pending == log.unsettled(FAILURES)
+    assert account.captured >= len(monitoring.failures)
+    log.close()
+    (line,) = [line for line in printed_accounts(output) if FAILURES.destination + "/failures" in line]
+    assert "forwarder_down" in line
+
+
+def test_p5_a_destination_that_never_answers_delays_the_exit_by_the_deadline_alone(
+    tmp_path: Path, target: Target
+) -> None:
+    with _Silent() as silent:
+        config = config_for(silent.batch_url, deadline="2s")
+        arguments = ("--headless", "-u", "5", "-r", "50", "-t", "2s")
+        with locust(tmp_path, target.url, config, arguments=arguments) as run:
+            output = run.wait()
+    assert run.process.returncode == 0, output
+    stopped = _time_of(output, "limit reached")
+    assert _time_of(output, "captured") - stopped < 2.0 + 1.0 + 1.0, output
+    assert re.search(r"\d+ records stay in .*failure-forwarder replay", output), output
+    (path,) = list_logs(tmp_path / ".locust-failures")
+    log = Log.open(path)
+    assert log.accounts()[FAILURES].captured == log.unsettled(FAILURES) == run.failures()
+    log.close()
+
+    with MonitoringApi() as recovered:
+        (tmp_path / "later.yaml").write_text(config_for(recovered.batch_url))
+        command = [sys.executable, "-m", "locust_failure_forwarder.cli", "replay", "-c", "later.yaml"]
+        environment = os.environ | {"MONITORING_API_KEY": "demo-not-a-real-key"}
+        result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
+        assert len(recovered.failures) == run.failures()
+        assert not recovered.duplicates
+
+
+def _time_of(output: str, text: str) -> float:
+    """Seconds of the day of the last log line that holds `text`."""
+    found = re.findall(rf"\[\S+ (\d\d):(\d\d):(\d\d),(\d\d\d)\].*{text}", output)
+    hours, minutes, seconds, millis = map(int, found[-1])
+    return hours * 3600 + minutes * 60 + seconds + millis / 1000

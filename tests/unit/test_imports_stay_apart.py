@@ -1,0 +1,47 @@
+"""What each process loads, seen in `sys.modules`: import-linter does not see a heavy parent package."""
+
+import subprocess
+import sys
+
+import pytest
+
+PLUGIN_MODULES = (
+    "locust_failure_forwarder, locust_failure_forwarder.plugin.attach, locust_failure_forwarder.plugin.__main__"
+)
+FORWARDER_MODULES = "locust_failure_forwarder.pipeline.__main__, locust_failure_forwarder.pipeline.replay"
+
+
+def _loaded(statement: str) -> set[str]:
+    program = f"{statement}\nimport sys\nprint(*sys.modules)"
+    result = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=True)
+    return {name.split(".")[0] for name in result.stdout.split()}
+
+
+@pytest.mark.parametrize("library", ["pydantic", "httpx", "tenacity", "sqlite3", "yaml", "rich", "typer", "slack_sdk"])
+def test_the_locust_process_does_not_load(library: str) -> None:
+    assert library not in _loaded(f"import {PLUGIN_MODULES}; locust_failure_forwarder.install()")
+
+
+@pytest.mark.parametrize("library", ["locust", "gevent", "requests", "flask"])
+def test_the_forwarder_process_does_not_load(library: str) -> None:
+    assert library not in _loaded(f"import {FORWARDER_MODULES}")
+
+
+def test_the_package_itself_loads_neither() -> None:
+    assert not {"locust", "gevent", "pydantic", "msgpack"} & _loaded("import locust_failure_forwarder")
+
+
+def test_the_schemas_load_pydantic_alone() -> None:
+    loaded = _loaded("import locust_failure_schemas")
+    assert "pydantic" in loaded
+    assert not {"locust", "gevent", "httpx", "locust_failure_forwarder"} & loaded
+
+
+def test_every_module_of_both_packages_can_be_imported() -> None:
+    program = (
+        "import pkgutil, importlib, locust_failure_forwarder as f, locust_failure_schemas as s\n"
+        "for p in (f, s):\n"
+        "    for m in pkgutil.walk_packages(p.__path__, p.__name__ + '.'):\n"
+        "        'locustfile' in m.name or importlib.import_module(m.name)\n"
+    )
+    subprocess.run([sys.executable, "-P", "-c", program], check=True)
