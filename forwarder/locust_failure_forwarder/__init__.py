@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ConfigError, ConfigRefusedError, ForwarderError, StartError
+from .version import VERSION
 
 if TYPE_CHECKING:
     from .plugin.listener import Plugin
 
 __all__ = ["ConfigError", "ConfigRefusedError", "ForwarderError", "StartError", "install", "register"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def install() -> None:

@@ -11,7 +11,13 @@ _BODY = b'{"error":"made to fail"}'
 
 
 def _answer(status: str, body: bytes = _BODY, *extra: str) -> bytes:
-    head = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(body)}", "Connection: close", *extra]
+    head = [
+        f"HTTP/1.1 {status}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        *extra,
+    ]
     return "\r\n".join(head).encode() + b"\r\n\r\n" + body
 
 
@@ -57,6 +63,9 @@ class NastyServer:
                     if not chunk:
                         return
                     received += chunk
+                    if received.startswith(b"\x16"):  # a TLS handshake: this server speaks none
+                        connection.sendall(_answer("400 Speak plainly"))
+                        return
                 self._respond(connection, received.split(b" ")[1].decode("latin-1").split("?")[0])
             except OSError:
                 return

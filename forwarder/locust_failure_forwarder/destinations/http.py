@@ -9,9 +9,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from .. import __version__
 from ..config.models import DestinationConfig
 from ..events import Kind
+from ..version import VERSION
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
 from .http_auth import AuthConfig, Headers
 from .http_body import encode_body
@@ -20,7 +20,7 @@ from .probe_record import sample_event
 from .status import verdict_for_response
 from .web_url import WebUrl
 
-USER_AGENT: Final = f"locust-failure-forwarder/{__version__}"
+USER_AGENT: Final = f"locust-failure-forwarder/{VERSION}"
 
 _GZIP_LEVEL: Final = 3
 """JSON of records shrinks to a few percent at every level; higher ones cost several times the CPU for little."""

@@ -10,9 +10,9 @@ from typing import Annotated, ClassVar, Final, Literal
 from locust_failure_schemas import Alert, RunSummary
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from .. import __version__
 from ..config.models import DestinationConfig
 from ..events import Event
+from ..version import VERSION
 from .base import Batch, Delivered, Destination, HttpRequest, HttpResponse, Rejected, Retry, Simplify, Verdict
 from .slack_message import Message, of_alert, of_summary
 from .slack_text import date
@@ -115,7 +115,7 @@ class SlackDestination(Destination):
             color="#868686",
             fields=(("Sent", date(now)), ("Meaning", "alerts and summaries of load tests will arrive here")),
             sections=(),
-            context=f"locust-failure-forwarder {__version__}",
+            context=f"locust-failure-forwarder {VERSION}",
         )
         return self._request(message, plain=False)
 
@@ -127,7 +127,7 @@ class SlackDestination(Destination):
             url=self._config.webhook_url.get_secret_value(),
             headers={
                 "Content-Type": "application/json; charset=utf-8",
-                "User-Agent": f"locust-failure-forwarder/{__version__}",
+                "User-Agent": f"locust-failure-forwarder/{VERSION}",
             },
             body=render_plain(message) if plain else render(message),
         )

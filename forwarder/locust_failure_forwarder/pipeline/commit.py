@@ -15,7 +15,9 @@ GROUP: Final = 1000
 """Records of one transaction, at most."""
 QUEUE: Final = 2000
 """Records that may wait; beyond it the pipe fills, and the plugin's bounded buffer after it."""
-_SHRINK_EVERY: Final = 2000
+_LOOKS: Final = 16
+"""How often a log that grows to its bound is measured on the way, and by which part of it it may exceed the bound."""
+_LEAST_LOOK: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Committer:
         self._max_size = max_size
         self._acknowledge = acknowledge
         self._warn = warn
-        self._since_shrink = 0
+        self._bytes_per_look = max(_LEAST_LOOK, max_size // _LOOKS)
+        self._bytes_since_look = 0
         self._failed = False
 
     async def put(self, entry: Entry) -> None:
@@ -88,7 +91,7 @@ class Committer:
         if any(entry.flush for entry in group):
             for route in self._routes:
                 route.flush()
-        await self._keep_bounded(len(events))
+        await self._keep_bounded(sum(len(item.body) for item in (*events, *dead)))
 
     def _wake(self, events: list[NewEvent]) -> None:
         sizes: dict[str, int] = {}
@@ -99,9 +102,7 @@ class Committer:
                 route.notify(sizes[route.key.kind])
 
     async def _lost(self, events: list[NewEvent], dead: list[DeadLetter], error: sqlite3.Error) -> None:
-        if not self._failed:
-            self._warn(f"the log cannot be written ({error}); what comes now is dropped and counted")
-            self._failed = True
+        self._tell(error)
         for kind in {item.kind for item in (*events, *dead)}:
             count = sum(1 for item in (*events, *dead) if item.kind == kind)
             await self._count_dropped({"log_error": count}, kind)
@@ -110,17 +111,23 @@ class Committer:
         for key in self._keys(kind):
             try:
                 await self._store.count_dropped(key, reasons)
-            except sqlite3.Error:
-                self._failed = True  # it stands in the accounts in memory, which the plugin prints
+            except sqlite3.Error as error:
+                self._tell(error)  # the count stands in the accounts in memory, which the plugin prints
+
+    def _tell(self, error: sqlite3.Error) -> None:
+        """Once, until a commit succeeds again."""
+        if not self._failed:
+            self._warn(f"the log cannot be written ({error}); what comes now is dropped and counted")
+        self._failed = True
 
     def _keys(self, kind: str) -> list[RouteKey]:
         return [key for key in self._store.accounts if key.kind == kind]
 
     async def _keep_bounded(self, added: int) -> None:
-        self._since_shrink += added
-        if self._since_shrink < _SHRINK_EVERY:
+        self._bytes_since_look += added
+        if self._bytes_since_look < self._bytes_per_look:
             return
-        self._since_shrink = 0
+        self._bytes_since_look = 0
         try:
             lost = await self._store.shrink(self._max_size)
         except sqlite3.Error as error:

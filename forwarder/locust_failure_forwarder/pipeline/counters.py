@@ -35,10 +35,11 @@ class Account:
     def plus(
         self, *, captured: int = 0, delivered: int = 0, dead: int = 0, dropped: Mapping[str, int] | None = None
     ) -> "Account":
-        """A new account with these added."""
+        """A new account with these added. A count may be negative, to take back what was counted too early."""
         sums = dict(self.dropped)
         for reason, count in (dropped or {}).items():
             sums[reason] = sums.get(reason, 0) + count
+        sums = {reason: count for reason, count in sums.items() if count}
         return replace(
             self,
             captured=self.captured + captured,

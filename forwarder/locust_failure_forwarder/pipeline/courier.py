@@ -55,7 +55,11 @@ class Courier:
     async def _attempt(self, batch: Batch, *, plain: bool) -> Verdict:
         await self.gate.enter()
         try:
-            response = await self._transport.send(self.destination.encode(batch, self._now(), plain=plain))
+            request = self.destination.encode(batch, self._now(), plain=plain)
+        except Exception as error:  # noqa: BLE001 - one event that cannot be encoded must not stop the others (P6)
+            return Rejected(f"cannot be encoded ({type(error).__name__})", splittable=True)
+        try:
+            response = await self._transport.send(request)
         except NetworkError as error:
             return Retry(error.reason, needs_repair=error.ours)
         verdict = self.destination.read(response, self._now())

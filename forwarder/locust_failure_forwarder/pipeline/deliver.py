@@ -3,6 +3,8 @@
 import asyncio
 import errno
 import os
+import socket
+import ssl
 from types import TracebackType
 from typing import Final, Self
 
@@ -64,6 +66,8 @@ class Transport:
             raise NetworkError(f"the request could not be formed ({type(error).__name__})", ours=True) from None
         except httpx.HTTPError as error:
             raise NetworkError(_reason(error)) from None
+        except Exception as error:  # noqa: BLE001 - whatever a library raises, the events stay and are tried again
+            raise NetworkError(f"the request failed ({type(error).__name__})") from None
 
     async def _exchange(self, request: HttpRequest) -> HttpResponse:
         # Not compressed: an answer is short, and a few bytes of gzip can be a gigabyte of text.
@@ -85,12 +89,16 @@ def _reason(error: httpx.HTTPError) -> str:
     """Words for a network failure, from the operating system's error where there is one."""
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, OSError) and link.errno is not None:
-            if link.errno in errno.errorcode:
-                return os.strerror(link.errno).lower()
-            return "the name could not be resolved" if type(link).__name__ == "gaierror" else "the connection failed"
-        if type(link).__name__ in {"SSLError", "SSLCertVerificationError"}:
-            return "the TLS handshake failed"
+        # Before OSError, which these are too: their numbers are OpenSSL's and getaddrinfo's, not the system's.
+        if isinstance(link, ssl.SSLCertVerificationError):
+            # What follows the comma names the host.
+            return f"the certificate is refused: {link.verify_message.split(',')[0]}"
+        if isinstance(link, ssl.SSLError):
+            return "the TLS handshake failed; is it a plain HTTP port?"
+        if isinstance(link, socket.gaierror):
+            return "the name could not be resolved"
+        if isinstance(link, OSError) and link.errno is not None and link.errno in errno.errorcode:
+            return os.strerror(link.errno).lower()
         link = link.__cause__ or link.__context__
     if isinstance(error, httpx.ConnectError):
         return "the connection failed"

@@ -1,6 +1,6 @@
 """The log: events appended once, one cursor for each route, dead letters, accounts. One SQLite file.
 
-It is the queue, the spool and the archive. Synchronous, for one thread at a time; `log_thread.py` gives it one.
+It is the queue, the spool and the archive. Synchronous, for one thread at a time; `store.py` gives it one.
 Does not decide what is sent, nor when.
 """
 
@@ -10,13 +10,17 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
+from ..errors import LogError
 from ..events import Event, Kind, Origin
 from .counters import Account, RouteKey
 from .log_schema import connect
-from .log_space import add_dropped, make_room
+from .log_space import LOG_FULL, add_dropped, make_room
+
+_LAST: Final = 2**63 - 1
+"""The greatest position there can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,12 @@ class Log:
             LogError: the file exists already or cannot be written.
         """
         log = cls(path, connect(path, create=True))
-        with log._transaction() as db:
-            db.executemany("INSERT INTO routes (destination, kind) VALUES (?, ?)", [_pair(key) for key in routes])
+        try:
+            with log._transaction() as db:
+                db.executemany("INSERT INTO routes (destination, kind) VALUES (?, ?)", [_pair(key) for key in routes])
+        except sqlite3.Error as error:
+            log.close()
+            raise LogError(f"cannot write the log {path}: {error}") from error
         return log
 
     @classmethod
@@ -105,12 +113,22 @@ class Log:
                     self._count(key, captured=captured, dead=len(buried))
                     self._bury(key, buried)
 
-    def settle(self, key: RouteKey, cursor: int, delivered: int, dead: Sequence[DeadLetter] = ()) -> None:
-        """Move a route's cursor past events that are delivered or dead."""
+    def settle(self, key: RouteKey, cursor: int, delivered: int, dead: Sequence[DeadLetter] = ()) -> int:
+        """Move a route's cursor past the next events, which are delivered or dead.
+
+        Returns:
+            How many of them `shrink` had given up while they were under way; they count as dropped no longer.
+        """
         with self._transaction() as db:
+            late = max(0, delivered + len(dead) - self._between_cursor_and(cursor, key))
+            if late:
+                add_dropped(db, key, {LOG_FULL: -late})
             self._count(key, delivered=delivered, dead=len(dead))
             self._bury(key, dead)
-            db.execute("UPDATE routes SET cursor = ? WHERE destination = ? AND kind = ?", (cursor, *_pair(key)))
+            db.execute(
+                "UPDATE routes SET cursor = max(cursor, ?) WHERE destination = ? AND kind = ?", (cursor, *_pair(key))
+            )
+        return late
 
     def count_dropped(self, key: RouteKey, reasons: Mapping[str, int]) -> None:
         """Account for records that were captured and lost before they reached the log."""
@@ -181,7 +199,7 @@ class Log:
     def accounts(self) -> dict[RouteKey, Account]:
         """The accounts of every route."""
         dropped: dict[RouteKey, dict[str, int]] = {}
-        for destination, kind, reason, count in self._db.execute("SELECT * FROM dropped"):
+        for destination, kind, reason, count in self._db.execute("SELECT * FROM dropped WHERE count > 0"):
             dropped.setdefault(RouteKey(destination, kind), {})[reason] = count
         rows = self._db.execute("SELECT destination, kind, captured, delivered, dead FROM routes ORDER BY 1, 2")
         return {
@@ -191,10 +209,13 @@ class Log:
 
     def unsettled(self, key: RouteKey) -> int:
         """Events past the cursor, counted one by one: `pending` by another way than by the accounts."""
+        return self._between_cursor_and(_LAST, key)
+
+    def _between_cursor_and(self, position: int, key: RouteKey) -> int:
         (count,) = self._db.execute(
-            "SELECT count(*) FROM events WHERE kind = ? AND position >"
+            "SELECT count(*) FROM events WHERE kind = ? AND position <= ? AND position >"
             " (SELECT cursor FROM routes WHERE destination = ? AND kind = ?)",
-            (key.kind, *_pair(key)),
+            (key.kind, position, *_pair(key)),
         ).fetchone()
         return int(count)
 

@@ -6,6 +6,8 @@ from typing import Final
 
 from .counters import RouteKey
 
+LOG_FULL: Final = "log_full"
+"""The reason that pending events are dropped for."""
 _STEP: Final = 200
 """Events that go at once."""
 
@@ -13,8 +15,8 @@ _STEP: Final = 200
 def make_room(db: sqlite3.Connection, max_bytes: int) -> dict[RouteKey, int]:
     """Delete the oldest events until the file's content is within `max_bytes`.
 
-    Events that every route has settled go first; then the oldest pending ones, which count as dropped(log_full)
-    for each route that still wanted them.
+    Events that every route has settled go first; then dead letters, which stay counted; then the oldest pending events,
+    which count as dropped(log_full) for each route that still wanted them.
 
     Returns:
         For each route, how many pending events were dropped.
@@ -22,10 +24,15 @@ def make_room(db: sqlite3.Connection, max_bytes: int) -> dict[RouteKey, int]:
     lost: dict[RouteKey, int] = {}
     while _used(db) > max_bytes:
         oldest = [row[0] for row in db.execute("SELECT position FROM events ORDER BY position LIMIT ?", (_STEP,))]
-        if not oldest:
-            break
         settled = _settled_up_to(db)
-        end = min(settled, oldest[-1]) if oldest[0] <= settled else oldest[-1]
+        if oldest and oldest[0] <= settled:
+            end = min(settled, oldest[-1])
+        elif _delete_dead_letters(db):
+            continue
+        elif oldest:
+            end = oldest[-1]
+        else:
+            break
         for destination, kind, cursor in db.execute("SELECT destination, kind, cursor FROM routes").fetchall():
             if cursor >= end:
                 continue
@@ -34,7 +41,7 @@ def make_room(db: sqlite3.Connection, max_bytes: int) -> dict[RouteKey, int]:
             ).fetchone()
             key = RouteKey(destination, kind)
             if count:
-                add_dropped(db, key, {"log_full": count})
+                add_dropped(db, key, {LOG_FULL: count})
                 lost[key] = lost.get(key, 0) + count
             db.execute("UPDATE routes SET cursor = ? WHERE destination = ? AND kind = ?", (end, destination, kind))
         db.execute("DELETE FROM events WHERE position <= ?", (end,))
@@ -48,6 +55,12 @@ def add_dropped(db: sqlite3.Connection, key: RouteKey, reasons: Mapping[str, int
         " ON CONFLICT DO UPDATE SET count = count + excluded.count",
         [(key.destination, key.kind, reason, count) for reason, count in reasons.items()],
     )
+
+
+def _delete_dead_letters(db: sqlite3.Connection) -> bool:
+    """Delete the oldest; False if there is none."""
+    oldest = "SELECT id FROM dead_letters ORDER BY id LIMIT ?"
+    return db.execute(f"DELETE FROM dead_letters WHERE id IN ({oldest})", (_STEP,)).rowcount > 0  # noqa: S608 - no input
 
 
 def _used(db: sqlite3.Connection) -> int:

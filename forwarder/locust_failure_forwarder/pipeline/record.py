@@ -1,7 +1,7 @@
 """The stages a failure passes, as a list: from the payload of a frame to an event for the log. No I/O."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -10,7 +10,11 @@ from .classify import categorise
 from .log import DeadLetter, NewEvent
 from .runs import RunBook
 from .seal import seal, shorten
+from .text import cut_tree
 from .validate import Draft, InvalidRecordError, json_value, validate
+
+MAX_REMAINS: Final = 64 * 1024
+"""Bytes of text that a dead letter keeps of a payload that could not become a record."""
 
 
 class Redacts(Protocol):
@@ -34,10 +38,10 @@ def classify(draft: Draft) -> Draft:
 def without_unwanted_bodies(draft: Draft, capture: CaptureConfig) -> Draft:
     """Drop bodies that the configuration does not want: the plugin copied them before it knew."""
     kept = dict(draft)
-    if not capture.request_body:
-        kept["request"] = {**draft["request"], "body": None}
-    if not capture.response_body and draft["response"] is not None:
-        kept["response"] = {**draft["response"], "body": None}
+    for part, wanted in (("request", capture.request_body), ("response", capture.response_body)):
+        if not wanted and draft[part] is not None:
+            kept[part] = {**draft[part], "body": None}
+            kept["cut"] = [name for name in kept["cut"] if name != f"{part}.body"]
     return kept
 
 
@@ -47,6 +51,10 @@ class Refinery:
     def __init__(self, capture: CaptureConfig, redactor: Redacts, runs: RunBook) -> None:
         self._redactor = redactor
         self._runs = runs
+        self._unwanted = {
+            *(() if capture.request_body else ("request_body",)),
+            *(() if capture.response_body else ("response_body",)),
+        }
         max_body_bytes = capture.max_body_bytes
         self._stages: tuple[Callable[[Draft], Draft], ...] = (
             lambda draft: without_unwanted_bodies(draft, capture),
@@ -74,11 +82,13 @@ class Refinery:
         """The payload as it came, with every secret masked; nothing of it if even that fails (P4)."""
         try:
             named = {
-                key: payload[key].hex() if isinstance(payload[key], bytes) and key in ("id", "run") else payload[key]
-                for key in payload
+                key: value.hex() if isinstance(value, bytes) and key in ("id", "run") else value
+                for key, value in payload.items()
+                if key not in self._unwanted
             }
             headers = {key: _as_mapping(named.get(key)) for key in ("request_headers", "response_headers")}
-            return orjson.dumps(self._redactor.redact_value(json_value({**named, **headers})))
+            redacted = self._redactor.redact_value(json_value({**named, **headers}))
+            return orjson.dumps(cut_tree(redacted, MAX_REMAINS)[0])
         except Exception:  # noqa: BLE001 - fails closed
             return b'{"unreadable":true}'
 

@@ -25,7 +25,7 @@ class Replayed:
     path: Path
     accounts: dict[RouteKey, Account]
     unknown: tuple[RouteKey, ...]
-    """Routes of the log whose destination the configuration no longer names."""
+    """Routes of the log that still have something to send, and that the configuration no longer asks for."""
 
 
 async def replay_log(

@@ -1,9 +1,11 @@
 """One destination and one kind: read what is due from the log, have it delivered, move the cursor."""
 
 import asyncio
+import itertools
 import math
-from collections.abc import Callable
-from typing import Final
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 from ..config.models import BatchConfig
 from ..destinations.base import Batch, Delivered, Rejected, Retry
@@ -18,6 +20,7 @@ ENVELOPE_BYTES: Final = 4096
 """Room left in a batch's byte limit for what surrounds the records."""
 
 Notify = Callable[[str], None]
+T = TypeVar("T")
 
 
 def limits(config: BatchConfig, max_records: int | None, max_bytes: int | None) -> tuple[int, int]:
@@ -96,14 +99,10 @@ class Route:
     # -- the loop ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Deliver for ever.
-
-        Raises:
-            sqlite3.Error: the log cannot be read or written.
-        """
+        """Deliver for ever. A log that cannot be read or written is tried again after a pause, as a destination is."""
         while True:
             await self._wait_until_due()
-            events = await self._store.read(self.key, self._max_records, self._max_bytes)
+            events = await self._insist(lambda: self._store.read(self.key, self._max_records, self._max_bytes))
             if not events:
                 self._waiting_bytes, self._oldest_at, self._flush = 0, None, False
                 continue
@@ -147,13 +146,13 @@ class Route:
         while parts:
             part = parts.pop(0)
             verdict = await self._courier.deliver(
-                Batch(self.key.kind, self.key.destination, part), self._hurry, self._held_up
+                Batch(self.key.kind, self.key.destination, part), self._hurry, lambda retry: self._held_up(retry.reason)
             )
             match verdict:
                 case Delivered():
                     failed_series = 0
                     self._recovered()
-                    await self._store.settle(self.key, part[-1].position, len(part))
+                    await self._insist(lambda part=part: self._store.settle(self.key, part[-1].position, len(part)))
                 case Rejected(reason, splittable):
                     budget -= 2
                     if splittable and len(part) > 1 and budget > 0:
@@ -169,7 +168,21 @@ class Route:
     async def _bury(self, events: list[Event], reason: str) -> None:
         self._warn(f"{self.key}: {len(events)} refused for good, kept as dead letters: {reason}")
         letters = [DeadLetter(e.kind, reason, e.body, e.position) for e in events]
-        await self._store.settle(self.key, events[-1].position, 0, letters)
+        await self._insist(lambda: self._store.settle(self.key, events[-1].position, 0, letters))
+
+    async def _insist(self, use: Callable[[], Awaitable[T]]) -> T:
+        """Use the log, again and again until it works: a full disk is no reason to forget what was delivered."""
+        for failed in itertools.count(1):
+            try:
+                result = await use()
+            except sqlite3.Error as error:
+                self._held_up(f"the log cannot be used ({error})")
+                await self._pause(failed, mendable=False)
+            else:
+                if failed > 1:
+                    self._recovered()
+                return result
+        raise AssertionError("unreachable")
 
     async def _pause(self, failed_series: int, *, mendable: bool) -> None:
         """Between two series. At the end of a test a short one, unless only a person could make a difference."""
@@ -179,10 +192,10 @@ class Route:
         await self._hurry.sleep(seconds)
         self._resumes_at = 0.0
 
-    def _held_up(self, verdict: Retry) -> None:
+    def _held_up(self, reason: str) -> None:
         if self.note is None:
-            self._warn(f"{self.key}: not delivered yet, everything is kept: {verdict.reason}")
-        self.note = verdict.reason
+            self._warn(f"{self.key}: not delivered yet, everything is kept: {reason}")
+        self.note = reason
 
     def _recovered(self) -> None:
         if self.note is not None:

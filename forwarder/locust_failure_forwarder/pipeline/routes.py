@@ -17,7 +17,7 @@ from .store import Store
 async def make_routes(
     settings: Settings, store: Store, stack: AsyncExitStack, warn: Notify, inform: Notify
 ) -> list[Route]:
-    """One route for each route of the log whose destination the configuration names. `stack` closes the connections."""
+    """One route for each route of the log that the configuration still asks for. `stack` closes the connections."""
     uniform = random.SystemRandom().uniform
     routes: list[Route] = []
     for name, config in settings.destinations.items():
@@ -25,6 +25,6 @@ async def make_routes(
         transport = await stack.enter_async_context(Transport(config.timeout))
         gate = Gate(destination.min_interval, time.monotonic, asyncio.sleep)
         courier = Courier(destination, transport, gate, lambda: datetime.now(UTC), uniform)
-        keys = [key for key in store.accounts if key.destination == name]
+        keys = [key for key in store.accounts if key.destination == name and key.kind in config.send]
         routes += [Route(key, courier, store, config.batch, time.monotonic, uniform, warn, inform) for key in keys]
     return routes

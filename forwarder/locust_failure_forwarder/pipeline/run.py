@@ -20,12 +20,12 @@ import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from ..destinations import Settings, load_settings
 from ..errors import ConfigError, LogError
 from ..redaction import Redactor
-from ..wire import FrameType
+from ..wire import MAX_FRAME, FrameType
 from .commit import Committer
 from .counters import RouteKey, as_json
 from .housekeeping import open_new_log
@@ -39,10 +39,15 @@ from .routes import make_routes
 from .runs import RunBook
 from .store import Store
 
+T = TypeVar("T")
 _STATUS_EVERY: Final = 1.0
 _DRAIN_TICK: Final = 0.02
+_COMMIT_SECONDS: Final = 1.0
+"""Time to write what is queued, even where the deadline leaves none; it takes milliseconds."""
 MIN_CAPTURE: Final = 16 * 1024
 """Bytes of each body that the plugin copies at least: redaction needs more context than is kept."""
+MAX_CAPTURE: Final = MAX_FRAME // 10
+"""And at most: two bodies have to fit into a frame, where a character may take four bytes."""
 
 
 async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
@@ -88,10 +93,9 @@ async def _forward(frames: Frames, outlet: Outlet, settings: Settings, log: Log)
         workers += [asyncio.create_task(route.run()) for route in routes]
         try:
             reading = asyncio.create_task(intake.run())
-            await _first_to_end(reading, workers)
-            seconds = reading.result()
+            seconds = await _first_to_end(reading, workers)
             deadline = time.monotonic() + (settings.flush.deadline if seconds is None else seconds)
-            await _drain(committer, routes, deadline)
+            await _first_to_end(asyncio.create_task(_drain(committer, routes, deadline)), workers)
         finally:
             for worker in workers:
                 worker.cancel()
@@ -108,27 +112,29 @@ def _ready(settings: Settings, log_path: Path) -> dict[str, Any]:
     return {
         "request_body": capture.request_body,
         "response_body": capture.response_body,
-        "capture_bytes": max(MIN_CAPTURE, 4 * capture.max_body_bytes),
+        "capture_bytes": min(MAX_CAPTURE, max(MIN_CAPTURE, 4 * capture.max_body_bytes)),
         "deadline": settings.flush.deadline,
         "destinations": list(settings.destinations),
         "log": str(log_path),
     }
 
 
-async def _first_to_end(reading: "asyncio.Task[float | None]", workers: list["asyncio.Task[None]"]) -> None:
-    """Wait for the intake; a worker that dies meanwhile is a bug and ends the process, visibly."""
-    await asyncio.wait([reading, *workers], return_when=asyncio.FIRST_COMPLETED)
+async def _first_to_end(task: "asyncio.Task[T]", workers: list["asyncio.Task[None]"]) -> T:
+    """Wait for the task; a worker that dies meanwhile is a bug and ends the process, visibly."""
+    await asyncio.wait([task, *workers], return_when=asyncio.FIRST_COMPLETED)
     for worker in workers:
         if worker.done():
-            reading.cancel()
+            task.cancel()
             worker.result()
-    await reading
+    return await task
 
 
 async def _drain(committer: Committer, routes: list[Route], deadline: float) -> None:
     try:
-        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
+        # What was read from the pipe belongs on disk whatever the deadline, or it would be lost and not counted.
+        async with asyncio.timeout(max(_COMMIT_SECONDS, deadline - time.monotonic())):
             await committer.join()
+        async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
             for route in routes:
                 route.drain()
             # Polled: the condition is over all routes, their gates and the clock.

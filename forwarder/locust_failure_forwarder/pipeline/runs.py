@@ -39,7 +39,7 @@ class RunBook:
 
     def __init__(self, config: RunConfig, redact_text: Callable[[str], str]) -> None:
         self._name = redact_text(config.name)
-        self._environment = config.environment
+        self._environment = None if config.environment is None else redact_text(config.environment)
         self._labels = {key: redact_text(value) for key, value in config.labels.items()}
         self._runs: dict[bytes, RunState] = {}
 

@@ -4,11 +4,11 @@ from locust_failure_schemas import FailureRecord, Node, Run
 from pydantic import ValidationError
 
 from .fingerprint import fingerprint
-from .text import cut
+from .text import cut, cut_tree
 from .validate import Draft, InvalidRecordError
 
 MAX_TEXT_BYTES = 16 * 1024
-"""Bytes of messages, tracebacks and URLs that are kept."""
+"""Bytes of messages, tracebacks, URLs and the like that are kept, and of all texts of a context together."""
 
 
 def shorten(draft: Draft, max_body_bytes: int) -> Draft:
@@ -18,8 +18,10 @@ def shorten(draft: Draft, max_body_bytes: int) -> Draft:
     limits = (
         ("request", "body", max_body_bytes),
         ("response", "body", max_body_bytes),
-        ("request", "url", MAX_TEXT_BYTES),
+        ("request", "method", MAX_TEXT_BYTES),
         ("request", "name", MAX_TEXT_BYTES),
+        ("request", "url", MAX_TEXT_BYTES),
+        ("error", "type", MAX_TEXT_BYTES),
         ("error", "message", MAX_TEXT_BYTES),
         ("error", "traceback", MAX_TEXT_BYTES),
     )
@@ -28,6 +30,9 @@ def shorten(draft: Draft, max_body_bytes: int) -> Draft:
         if text is not None and (short := cut(text, limit)) is not text:
             shortened[part] = {**shortened[part], name: short}
             truncated.add(f"{part}.{name}")
+    if draft["context"]:
+        shortened["context"], was_cut = cut_tree(draft["context"], MAX_TEXT_BYTES)
+        truncated |= {"context"} if was_cut else set()
     shortened["truncated"] = tuple(sorted(truncated))
     return shortened
 

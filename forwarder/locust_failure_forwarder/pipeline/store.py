@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 from ..events import Event
 from .counters import Account, RouteKey
 from .log import DeadLetter, Log, NewEvent
+from .log_space import LOG_FULL
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,8 +55,8 @@ class Store:
         await asyncio.shield(self._settle(key, cursor, delivered, dead))
 
     async def _settle(self, key: RouteKey, cursor: int, delivered: int, dead: Sequence[DeadLetter]) -> None:
-        await self._run(self._log.settle, key, cursor, delivered, dead)
-        self.accounts[key] = self.accounts[key].plus(delivered=delivered, dead=len(dead))
+        late = await self._run(self._log.settle, key, cursor, delivered, dead)
+        self.accounts[key] = self.accounts[key].plus(delivered=delivered, dead=len(dead), dropped={LOG_FULL: -late})
 
     async def count_dropped(self, key: RouteKey, reasons: Mapping[str, int]) -> None:
         """Account for records lost before the log. In memory even if the log cannot be written."""
@@ -66,7 +67,7 @@ class Store:
         """Keep the log within its bound; see `Log.shrink`."""
         lost = await self._run(self._log.shrink, max_bytes)
         for key, count in lost.items():
-            self.accounts[key] = self.accounts[key].plus(dropped={"log_full": count})
+            self.accounts[key] = self.accounts[key].plus(dropped={LOG_FULL: count})
         return lost
 
     def close(self) -> dict[RouteKey, Account]:

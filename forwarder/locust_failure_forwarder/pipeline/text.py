@@ -1,7 +1,7 @@
 """From captured bytes to text, and from text to text that fits. Pure."""
 
 import re
-from typing import Final
+from typing import Any, Final, cast
 
 _CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9._-]{1,40})")
 _BINARY_SHARE: Final = 0.1
@@ -59,3 +59,31 @@ def cut(text: str, limit: int) -> str:
         return text
     data = text.encode("utf-8")
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
+
+
+def cut_tree(value: Any, limit: int) -> tuple[Any, bool]:
+    """A JSON value whose texts have at most `limit` bytes together, and whether any was cut. Keys are texts too."""
+    cutter = _TreeCutter(limit)
+    return cutter.cut(value), cutter.was_cut
+
+
+class _TreeCutter:
+    def __init__(self, limit: int) -> None:
+        self._left = limit
+        self.was_cut = False
+
+    def cut(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, dict):
+            items = cast(dict[str, Any], value)
+            return {self._text(key): self.cut(item) for key, item in items.items()}
+        if isinstance(value, list):
+            return [self.cut(item) for item in cast(list[Any], value)]
+        return value
+
+    def _text(self, text: str) -> str:
+        short = cut(text, self._left)
+        self._left -= len(short.encode())
+        self.was_cut |= short is not text
+        return short

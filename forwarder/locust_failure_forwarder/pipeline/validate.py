@@ -5,6 +5,7 @@ The plugin copies what it finds; custom clients may put anything there. This is 
 
 import math
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
@@ -17,6 +18,8 @@ Draft = dict[str, Any]
 """A record in the making, in the shape of the schemas package's `FailureRecord`, with two keys more for the stages
 in between: `cut` (bodies that were cut at capture) and `evidence` (what `classify` reads)."""
 
+_YEAR_3000: Final = 32_503_680_000
+"""Epoch seconds; what is beyond is no time that anything failed at, and `datetime` cannot hold all of it."""
 _MAX_CONTEXT_DEPTH: Final = 20
 _MAX_CONTEXT_ITEMS: Final = 1000
 
@@ -32,7 +35,7 @@ class CapturedFailure(BaseModel):
 
     id: Annotated[bytes, Field(min_length=16, max_length=16)]
     sequence: Annotated[int, Field(ge=1)]
-    at: float
+    at: Annotated[float, Field(ge=0, lt=_YEAR_3000)]
     run: Annotated[bytes, Field(min_length=16, max_length=16)]
     source: Literal["request", "user_error"]
     method: str
@@ -91,7 +94,11 @@ def validate(payload: dict[str, Any]) -> tuple[bytes, Draft]:
         if answered
         else None,
         "elapsed_ms": failure.elapsed_ms,
-        "error": {"type": failure.types[0], "message": failure.message, "traceback": _traceback(failure.traceback)},
+        "error": {
+            "type": scalar_text(failure.types[0]),
+            "message": failure.message,
+            "traceback": _traceback(failure.traceback),
+        },
         "user": {"class_name": failure.user, "task": failure.task} if failure.user else None,
         "context": json_value(failure.context),
         "evidence": (failure.source, failure.types, failure.errno, failure.status if answered else None),
@@ -151,11 +158,16 @@ class _Bounded:
         if isinstance(value, bytes):
             return body_text(value, "") or ""
         if isinstance(value, dict):
-            items = cast(dict[object, object], value)
-            return {self._key(key): self.convert(item, depth + 1) for key, item in items.items()}
+            pairs = cast(dict[object, object], value).items()
+            return {self._key(key): self.convert(item, depth + 1) for key, item in islice(pairs, self._room)}
         if isinstance(value, list | tuple):
-            return [self.convert(item, depth + 1) for item in cast(list[object], value)]
+            return [self.convert(item, depth + 1) for item in islice(cast(list[object], value), self._room)]
         return scalar_text(str(value))
+
+    @property
+    def _room(self) -> int:
+        """Items that may still be looked at, and one that notes that there are more."""
+        return max(0, self._left) + 1
 
     @staticmethod
     def _key(key: object) -> str:

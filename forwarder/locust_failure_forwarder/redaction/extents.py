@@ -36,7 +36,8 @@ _BRACKET: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|[\[\]{}
 
 def bare_end(text: str, at: int, kind: str) -> int:
     """End of an unquoted value of this kind that begins at `at`; `at` itself if there is none."""
-    match = (_BY_KIND.get(kind) or _BARE).match(text, at) or _BARE.match(text, at)
+    special = _BY_KIND.get(kind)
+    match = (special and special.match(text, at)) or _BARE.match(text, at)
     if match is None:
         return at
     return at + len(match.group().rstrip(" .,;:!?"))

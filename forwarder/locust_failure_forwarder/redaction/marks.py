@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from .literals import telling_forms
+
 MARK: Final = re.compile(r"\[REDACTED:[a-z_]{1,40}\]")
 MARK_START: Final = "[REDACTED:"
 UNREDACTABLE: Final = "[REDACTED:unredactable]"
@@ -38,19 +40,22 @@ class Tally:
 
     counts: dict[str, int] = field(default_factory=dict[str, int])
     literals: dict[str, str] = field(default_factory=dict[str, str])
+    """Those that must not stand elsewhere in the record, with their kinds."""
 
     def note(self, kind: str, literal: str = "") -> str:
-        """Count one, remember the literal if given, and return the mark."""
+        """Count one, remember the literal if it is given and telling, and return the mark."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
         if literal:
-            self.literals[literal] = kind
+            for form in telling_forms(literal, kind):
+                self.literals[form] = kind
         return mark(kind)
 
     def add(self, other: "Tally") -> None:
         """Everything another tally counted."""
         for kind, count in other.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
-        self.literals.update(other.literals)
+        if other.literals:
+            self.literals.update(other.literals)
 
 
 def apply(text: str, spans: list[Span], tally: Tally) -> str:
@@ -59,6 +64,9 @@ def apply(text: str, spans: list[Span], tally: Tally) -> str:
         spans = _around_marks(text, spans)
     if not spans:
         return text
+    if len(spans) == 1:
+        start, end, kind, by_key = spans[0]
+        return f"{text[:start]}{tally.note(kind, text[start:end] if by_key else '')}{text[end:]}"
     spans.sort(key=_order)
     pieces: list[str] = []
     done = 0

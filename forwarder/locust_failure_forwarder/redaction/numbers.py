@@ -8,7 +8,7 @@ from .linear import compile_linear
 from .marks import Span
 
 PATTERN: Final = (
-    r"\b\d{12,19}\b|\b\d{17}[Xx]\b|\b\d{4}(?: \d{4}){2}\b(?: \d{1,7}\b)?"
+    r"\b[2-6]\d{12,18}\b|\b[1-9]\d{16}[\dXx]\b|\b\d{4}(?: \d{4}){2}\b(?: \d{1,7}\b)?"
     r"|\b\d{4}(?:-\d{4}){2}-\d{1,7}\b|\b\d{4}[ -]\d{6}[ -]\d{4,5}\b"
     r"|\b\d{3}-\d{2}-\d{4}\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"

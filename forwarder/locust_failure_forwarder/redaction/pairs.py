@@ -17,6 +17,7 @@ from .values import secret_spans
 
 _MAX_KEY: Final = 48
 _MAX_ECHO: Final = 200
+_QUOTE_STARTS: Final = ("\\", '"', "'", "`", "&", "%")
 _KEY_EXTRA: Final = frozenset("_-.[]$")
 
 _SIGN: Final = r":=|=>|->|={1,3}|:|%3[aAdD]|&\#58;|&\#61;|[\uff1a\uff1d\u662f\u4e3a]"
@@ -35,6 +36,13 @@ _ELEMENT: Final = re.compile(r"(?:\s[^<>]{0,200}+)?(?<!/)>\s{0,8}(?:<!\[CDATA\[)
 _ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
 _ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
 _PART: Final = re.compile(r'"(?:;[^\r\n]{0,200}+)?(?:\r?\n[^\r\n]{1,200}+){0,4}+\r?\n\r?\n')
+_CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
+_REMARKS_INSIDE: Final = re.compile(
+    rf"""[\[{{(]\s{{0,8}}(?:"(?:type|description|title|\$ref|required|minLength|format)"\s{{0,4}}:
+        |["'](?:{"|".join(sorted(idioms.PROSE))})\s)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A schema, or a list of complaints: `"password": ["is too short"]`."""
 _PROSE_FOLLOWS: Final = re.compile(r"[a-z]+ [a-z]")
 _PROSE_KINDS: Final = {"authorization", "token", "key", "secret", "code", "session"}
 _REMARKS: Final = (
@@ -70,20 +78,21 @@ class TextPairs:
             sensitive = self._keys.judge(_without_escape(text, start, end))
             if sensitive is None:
                 continue
-            value_start, value_end = self._value(text, start, end, sensitive)
-            for span in self._secret(text, value_start, value_end, sensitive):
-                done = max(done, span.end)
-                yield span
+            at, stop = self._value(text, start, end, sensitive)
+            if at < stop and (found := secret_spans(sensitive, text[at:stop], self._keys, at)):
+                done = found[-1].end
+                yield from found
 
     def _value(self, text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int, int]:
         """Where the value of the key at `start` to `end` lies; empty if there is none."""
-        if match := _NAME_VALUE.match(text, end):
-            return match.end(), _quoted(text, match.end(), match["opening"])
         before = text[max(0, start - 24) : start]
+        if text[end : end + 1] in _QUOTE_STARTS:
+            if match := _NAME_VALUE.match(text, end):
+                return match.end(), _quoted(text, match.end(), match["opening"])
+            if before.endswith('name="') and (part := _PART.match(text, end)):
+                return part.end(), _first(text, part.end(), ("\r\n--", "\n--"))
         if before.endswith(("<", ":", "/", ";")) and (inside := _in_element(text, before, end)):
             return inside
-        if before.endswith('name="') and (part := _PART.match(text, end)):
-            return part.end(), _first(text, part.end(), ("\r\n--", "\n--"))
         match = _SEPARATED.match(text, end)
         if match is None or match.end() == len(text) or text.startswith(MARK_START, match.end()):
             return end, end
@@ -93,12 +102,9 @@ class TextPairs:
         if opening:
             return at, _quoted(text, at, opening)
         if text[at] in "[{(":
-            return at, bracket_end(text, at) if sensitive.kind in _WHOLE else at
+            whole = sensitive.kind in _WHOLE and not _REMARKS_INSIDE.match(text, at)
+            return at, bracket_end(text, at) if whole else at
         return at, _bare(text, at, sensitive)
-
-    def _secret(self, text: str, start: int, end: int, sensitive: Sensitive) -> Iterator[Span]:
-        for span in secret_spans(sensitive, text[start:end], self._keys) if start < end else ():
-            yield Span(start + span.start, start + span.end, span.kind, by_key=True)
 
 
 def _grow_back(text: str, at: int, least: int) -> int:
@@ -129,7 +135,7 @@ def _echo(text: str, before: str, at: int, opening: str) -> tuple[int, int]:
 
 def _bare(text: str, at: int, sensitive: Sensitive) -> int:
     end = bare_end(text, at, sensitive.kind)
-    if text[at:end].lower() in _REMARKS:
+    if text[at:end].lower() in _REMARKS or _CALL.match(text, at):
         return at
     return at if sensitive.kind in _PROSE_KINDS and _PROSE_FOLLOWS.match(text, at) else end
 

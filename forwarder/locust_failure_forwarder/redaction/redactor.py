@@ -30,6 +30,9 @@ from .values import secret_spans
 
 CACHE_BYTES: Final = 16 * 1024 * 1024
 _UNREDACTABLE: Final = "unredactable"
+_TEXTS: Final = ("url", "name", "body", "message", "traceback")
+_NOTHING: Final = Tally()
+"""Shared by all cached values that needed no mask; never added to."""
 
 
 class Redactor:
@@ -70,8 +73,8 @@ class Redactor:
         if "run" in draft:
             run = draft["run"]
             result["run"] = {**run, "labels": self._labels(run["labels"], tally)}
-        if tally.literals and (taint := Taint(tally.literals)):
-            _spread(result, taint, tally)
+        if tally.literals:
+            _spread(result, Taint(tally.literals), tally)
         result["redactions"] = _sum(draft.get("redactions") or {}, tally.counts)
         return result
 
@@ -107,14 +110,18 @@ class Redactor:
                 result[name] = self._guard(f"header {name}", value, tally)
             else:
                 plain.append(name)
-        try:
-            if not self._text.may_hold_secret("\n".join([headers[name] for name in plain])):
-                return result
-        except Exception:  # noqa: BLE001, S110 - the values are then judged one by one, each failing closed by itself
-            pass
-        for name in plain:
-            result[name] = self._guard("text", headers[name], tally)
+        if not self._are_clean([headers[name] for name in plain]):
+            for name in plain:
+                result[name] = self._guard("text", headers[name], tally)
         return result
+
+    def _are_clean(self, values: list[str]) -> bool:
+        """Whether one look at all values says that none needs a mask."""
+        together = "\n".join(values)
+        try:
+            return not self._text.may_hold_secret(together) or not self._text.spans(together)
+        except Exception:  # noqa: BLE001 - the values are then judged one by one, each failing closed by itself
+            return False
 
     def _header(self, name: str, value: str, tally: Tally) -> str:
         sensitive = self._keys.judge(name)
@@ -152,15 +159,13 @@ class Redactor:
             except Exception:  # noqa: BLE001 - fails closed, whatever the reason
                 found = Tally({_UNREDACTABLE: 1})
                 masked = UNREDACTABLE
-            entry = Entry(masked, found)
+            entry = Entry(masked, found if found.counts else _NOTHING)
             self._cache.put(place, text, entry)
         if entry.tally.counts:
             tally.add(entry.tally)
         return entry.text
 
     def _redact_at(self, place: str) -> Callable[[str, Tally], str]:
-        if place == "text":
-            return self._text.redact
         if place.startswith("header "):
             return lambda text, tally: self._header(place[7:], text, tally)
         content_type = "application/x-www-form-urlencoded" if place == "form" else ""
@@ -169,14 +174,18 @@ class Redactor:
 
 def _spread(draft: dict[str, Any], taint: Taint, tally: Tally) -> None:
     """Mask the literals everywhere in a draft that was just built."""
-    parts = [draft["request"], draft["error"]] + ([draft["response"]] if draft["response"] else [])
-    for part in parts:
-        for name in ("url", "name", "body", "message", "traceback"):
-            if part.get(name):
-                part[name] = taint.redact(part[name], tally)
-        for name, value in part.get("headers", {}).items():
-            part["headers"][name] = taint.redact(value, tally)
-    draft["context"] = taint.redact_tree(draft["context"], tally)
+    parts = [draft["request"], draft["error"], *([draft["response"]] if draft["response"] else [])]
+    texts = [text for part in parts for name in _TEXTS if (text := part.get(name))]
+    texts += [text for part in parts if "headers" in part for text in part["headers"].values()]
+    if taint.is_in("\n".join(texts)):  # mostly not, and one look is cheaper than twenty
+        for part in parts:
+            for name in _TEXTS:
+                if text := part.get(name):
+                    part[name] = taint.redact(text, tally)
+            if "headers" in part:
+                part["headers"] = {name: taint.redact(value, tally) for name, value in part["headers"].items()}
+    if draft["context"]:
+        draft["context"] = taint.redact_tree(draft["context"], tally)
 
 
 def _sum(before: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, int]:

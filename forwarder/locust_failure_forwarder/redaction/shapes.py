@@ -88,7 +88,9 @@ def _userinfo(text: str, start: int, end: int) -> tuple[int, int] | None:
     start += 3
     if text[end - 1] == "@":
         end -= 1
-    elif end < len(text) or text[start] == "[":  # only a cut text may end within the password
+    elif (
+        text[end : end + 1].strip() or text[start] == "["
+    ):  # only a cut text, or one of several, may end within the password
         return None
     user, colon, password = text[start:end].partition(":")
     if not colon:

@@ -37,13 +37,8 @@ class TreeRedactor:
             UnicodeEncodeError: a text holds lone surrogates.
         """
         leaves: list[str] = []
-
-        def collect(text: str) -> str:
-            leaves.append(text)
-            return text
-
         found = Tally()
-        result = _Walk(self._keys, found, collect).value(tree, None, None, 0)
+        result = _Walk(self._keys, found, lambda text: leaves.append(text) or text).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
         if self._text.has_own_patterns or self._text.may_hold_secret("\n".join(leaves)):
             found = Tally()
@@ -121,7 +116,10 @@ class _Walk:
             sensitive = judge(key) if parent is None else judge_within(parent, key)
             if special and sensitive is None:
                 sensitive = special.get(key)
-            result[key] = self.value(value, key, sensitive, depth)
+            if sensitive is None and isinstance(value, str):  # the usual case, without a call
+                result[key] = self._leaf(value)
+            else:
+                result[key] = self.value(value, key, sensitive, depth)
         return result
 
     def _of_list(

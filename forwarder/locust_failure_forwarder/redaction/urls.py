@@ -27,7 +27,7 @@ _FIND: Final = compile_linear(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
-_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
+_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()/?]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
 
 Judge = Callable[[str], bool]
 """Whether a decoded text holds a secret."""
@@ -73,15 +73,12 @@ def query_spans(text: str, start: int, end: int, keys: KeyNames, holds_secret: J
         )
         plain = decoded(value)
         if sensitive:
-            if spans := secret_spans(sensitive, plain, keys):
-                whole = plain != value or len(spans) > 1
-                yield from _moved(spans, at) if not whole else [Span(at, stop, sensitive.kind, by_key=True)]
+            if plain == value:
+                yield from secret_spans(sensitive, value, keys, at)
+            elif secret_spans(sensitive, plain, keys):
+                yield Span(at, stop, sensitive.kind, by_key=True)
         elif plain != value and holds_secret(plain):
             yield Span(at, stop, "encoded")
-
-
-def _moved(spans: list[Span], by: int) -> list[Span]:
-    return [Span(by + span.start, by + span.end, span.kind, span.by_key) for span in spans]
 
 
 def _parameters(text: str, start: int, end: int) -> Iterator[Parameter]:

@@ -15,22 +15,25 @@ _SHORT: Final = 6
 _LONG: Final = 16
 
 
-def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames) -> list[Span]:
-    """The parts of `value` to mask: none where it holds nothing, all of it in most cases.
+def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0) -> list[Span]:
+    """The parts of `value` to mask: none where it holds nothing, all of it in most cases. `at` is added to places.
 
     An authorization scheme stays, and so do cookie names and attributes.
     """
-    if not value or MARK.fullmatch(value) or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
+    if not value or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
+        return []
+    if value[0] == "[" and MARK.fullmatch(value):
         return []
     kind = sensitive.kind
     if kind == "cookie":
-        return list(cookie_spans(value, keys))
+        return [Span(at + span.start, at + span.end, span.kind, span.by_key) for span in cookie_spans(value, keys)]
     if kind == "authorization":
-        return _after_scheme(sensitive, value)
+        start = _after_scheme(sensitive, value)
+        return [] if start is None else [Span(at + start, at + len(value), kind, by_key=True)]
     test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)
     if test is not None and not test(value):
         return []
-    return [Span(0, len(value), kind, by_key=True)]
+    return [Span(at, at + len(value), kind, by_key=True)]
 
 
 def is_harmless(value: str) -> bool:
@@ -42,16 +45,15 @@ def is_harmless(value: str) -> bool:
     return bool(blank) and first in idioms.PROSE
 
 
-def _after_scheme(sensitive: Sensitive, value: str) -> list[Span]:
+def _after_scheme(sensitive: Sensitive, value: str) -> int | None:
+    """Where the credentials begin, if there are any."""
     match = _SCHEME.match(value)
     if match and match[1].lower() in idioms.SCHEMES:
         rest = value[match.end() :]
-        if MARK.fullmatch(rest) or is_harmless(rest):
-            return []
-        return [Span(match.end(), len(value), "authorization", by_key=True)]
+        return None if MARK.fullmatch(rest) or is_harmless(rest) else match.end()
     if value.strip().lower() in idioms.SCHEMES or (sensitive.weak and not _looks_secret(value)):
-        return []
-    return [Span(0, len(value), "authorization", by_key=True)]
+        return None
+    return 0
 
 
 def _digits(value: str) -> int:

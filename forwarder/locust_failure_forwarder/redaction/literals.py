@@ -1,0 +1,39 @@
+"""Which masked values are worth looking for elsewhere in the record, and in what other spellings. Pure."""
+
+import re
+from typing import Final
+from urllib.parse import quote
+
+import orjson
+
+from . import idioms
+from . import words as w
+
+_LEAST: Final = 6
+_MOST: Final = 4096
+_SURE: Final = 12
+_NEVER: Final = frozenset({"birth_date", "name", "address", "unredactable", "encoded"})
+"""Kinds whose literals are common words or dates."""
+
+_WORDS: Final = frozenset({*w.STRONG, *w.SAFE, *w.WEAK, *idioms.HARMLESS})
+_ALNUM: Final = re.compile(r"[^\W_]")
+_UNRESERVED: Final = re.compile(r"[A-Za-z0-9_.~\-]+")
+
+
+def telling_forms(literal: str, kind: str) -> tuple[str, ...]:
+    """The literal as it may stand in plain text, URLs and JSON; nothing if it may well stand there by chance."""
+    if not _is_telling(literal, kind):
+        return ()
+    if _UNRESERVED.fullmatch(literal):
+        return (literal,)
+    return tuple({literal, quote(literal, safe=""), orjson.dumps(literal).decode()[1:-1]})
+
+
+def _is_telling(literal: str, kind: str) -> bool:
+    if not _LEAST <= len(literal) <= _MOST or kind in _NEVER or "[REDACTED:" in literal:
+        return False
+    if literal.lower() in _WORDS or _ALNUM.search(literal) is None:
+        return False
+    if kind == "password" or len(literal) >= _SURE or not literal.isalpha():
+        return True
+    return not (literal.islower() or literal.istitle())
