@@ -55,11 +55,12 @@ def demo(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for what was received.", file_okay=False)
     ] = Path("demo-output"),
+    picture: Annotated[Path | None, typer.Option(help="Also save what Slack shows as a picture (SVG).")] = None,
 ) -> None:
     """See it work in 20 seconds: a failing shop, a monitoring API and a Slack receiver, all on this machine."""
     from .demo.run import run_demo
 
-    raise typer.Exit(run_demo(seconds, output))
+    raise typer.Exit(run_demo(seconds, output, picture))
 
 
 @app.command()

@@ -58,9 +58,11 @@ def pack(frame_type: FrameType, payload: dict[str, Any]) -> bytes:
     """Encode one frame. Objects msgpack does not know become their `repr`.
 
     Raises:
-        ValueError, OverflowError, TypeError: nested too deeply, an integer over 64 bits, and the like.
+        ValueError, OverflowError, TypeError: too large, nested too deeply, an integer over 64 bits, and the like.
     """
     body: bytes = _packb((frame_type.value, payload), default=repr, unicode_errors="surrogatepass")
+    if len(body) > MAX_FRAME:
+        raise ValueError(f"a payload of {len(body)} bytes; at most {MAX_FRAME} are allowed")
     return _LENGTH.pack(len(body)) + body
 
 

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-from rich.console import Console
-
 from ..destinations import Settings, load_settings
 from ..pipeline.probe import ProbeResult, probe
+from .terminal import console, say, say_whether
 
 
 def check_config(path: Path, env: Mapping[str, str], *, send_test: bool) -> int:
@@ -17,17 +16,16 @@ def check_config(path: Path, env: Mapping[str, str], *, send_test: bool) -> int:
         ConfigError: the configuration cannot be used.
     """
     settings = load_settings(path, env)
-    console = Console(highlight=False)
-    console.print(f"[green]✓[/] {path} is valid")
+    terminal = console()
+    say_whether(terminal, f"{path} is valid", ok=True)
     for line in describe(settings):
-        console.print(f"  {line}")
+        say(terminal, f"  {line}")
     if not send_test:
-        console.print("  `--send-test` also sends a marked test message to every destination")
+        say(terminal, "  `--send-test` also sends a marked test message to every destination")
         return 0
     results = asyncio.run(_probe_all(settings))
     for result in results:
-        mark = "[green]✓[/]" if result.ok else "[red]✗[/]"
-        console.print(f"{mark} {result.destination}: {result.answer}")
+        say_whether(terminal, f"{result.destination}: {result.answer}", ok=result.ok)
     return 0 if all(result.ok for result in results) else 1
 
 
@@ -42,7 +40,7 @@ def describe(settings: Settings) -> list[str]:
         f"run: {run.name}" + (f" ({run.environment})" if run.environment else ""),
         *(f"{name}: {config.type}, gets {', '.join(config.send)}" for name, config in settings.destinations.items()),
         *(
-            f"alert {rule.name}: over {rule.above:.3g} of at least {rule.min_requests} requests failed"
+            f"alert {rule.name}: more than {rule.above * 100:.3g}% of at least {rule.min_requests} requests failed"
             f" within {rule.over:g} s"
             for rule in settings.rules
         ),

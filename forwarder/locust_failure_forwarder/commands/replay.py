@@ -1,72 +1,103 @@
 """`failure-forwarder replay`: deliver what earlier tests left in their logs."""
 
 import asyncio
+import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
 from ..destinations import Settings, load_settings
+from ..errors import LogError
 from ..pipeline.counters import Account, RouteKey
-from ..pipeline.log_files import list_logs
 from ..pipeline.replay import Replayed, replay_log
-from ..report.accounts import report_directory, total
-from ..report.tables import accounts_table
+from ..report.accounts import LogReport, report_directory, total
+from ..report.tables import accounts_table, remarks
+from .terminal import console, say
 
 
 def replay_directory(directory: Path, config: Path, env: Mapping[str, str], seconds: float) -> int:
-    """Deliver everything pending in `directory` within `seconds`; 1 if anything is left.
+    """Deliver everything pending in `directory` within `seconds`; 1 if anything is left or cannot be read.
 
     Raises:
         ConfigError: the configuration cannot be used.
-        LogError: no such folder, or a log cannot be opened.
+        LogError: no such folder.
     """
     settings = load_settings(config, env)
-    console = Console(highlight=False, stderr=True)
-    pending = sum(account.pending for account in total(report_directory(directory)).values())
-    if not pending:
-        console.print("nothing is pending")
-        return 0
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("sending", total=pending)
-        results = asyncio.run(
-            _replay_all(directory, settings, time.monotonic() + seconds, console, lambda n: progress.advance(task, n))
-        )
-    sums: dict[RouteKey, Account] = {}
-    for result in results:
-        for key, account in result.accounts.items():
-            sums[key] = sums.get(key, Account()) + account
-        for key in result.unknown:
-            console.print(f"{result.path.name}: {key} is pending, but {config} names no such destination", markup=False)
-    console.print(accounts_table(dict(sorted(sums.items())), "after the replay"))
-    left = sum(account.pending for account in sums.values())
+    terminal = console(stderr=True)
+    reports = report_directory(directory)
+    unreadable = [report for report in reports if report.error is not None]
+    for line in remarks(unreadable):
+        say(terminal, line)
+    due = [report for report in reports if _pending(report)]
+    if not due:
+        say(terminal, "nothing is pending")
+        return 1 if unreadable else 0
+    with Progress(console=terminal, transient=True) as progress:
+        task = progress.add_task("sending", total=sum(map(_pending, due)))
+        replaying = _Replaying(settings, time.monotonic() + seconds, lambda text: say(terminal, text))
+        asyncio.run(replaying.run(due, lambda count: progress.advance(task, count)))
+    for key, count in replaying.unknown().items():
+        say(terminal, f"{_records(count)} pending for {key}, but {config} sends no {key.kind} to `{key.destination}`")
+    sums = total(LogReport(done.path, accounts=tuple(done.accounts.items())) for done in replaying.done)
+    if sums:
+        terminal.print(accounts_table(sums, "after the replay"))
+    left = sum(account.pending for account in sums.values()) + replaying.untouched
     if left:
-        console.print(f"{left} records are still pending; they stay in {directory}")
-    return 1 if left else 0
+        say(terminal, f"{_records(left)} still pending; nothing is lost, all stays in {directory}")
+    return 1 if left or unreadable else 0
 
 
-async def _replay_all(
-    directory: Path, settings: Settings, deadline: float, console: Console, advance: Callable[[int], None]
-) -> list[Replayed]:
-    def say(text: str) -> None:
-        console.print(text, markup=False)
+def _pending(report: LogReport) -> int:
+    return sum(account.pending for _, account in report.accounts)
 
-    results: list[Replayed] = []
-    for path in list_logs(directory):
-        last: int | None = None
 
-        def progress(pending: int) -> None:
-            nonlocal last
-            if last is not None:
-                advance(last - pending)
-            last = pending
+def _records(count: int) -> str:
+    return f"{count:,} record{' is' if count == 1 else 's are'}"
 
-        result = await replay_log(path, settings, deadline, say, say, progress)
+
+class _Replaying:
+    """Takes log after log, until the deadline. One that cannot be used does not keep the others waiting."""
+
+    def __init__(self, settings: Settings, deadline: float, inform: Callable[[str], None]) -> None:
+        self._settings = settings
+        self._deadline = deadline
+        self._inform = inform
+        self.done: list[Replayed] = []
+        self.untouched = 0
+        """Records pending in logs that could not be used."""
+
+    async def run(self, reports: list[LogReport], advance: Callable[[int], None]) -> None:
+        for report in reports:
+            result = await self._replay(report, advance)
+            if result is None:
+                self.untouched += _pending(report)
+            else:
+                self.done.append(result)
+
+    async def _replay(self, report: LogReport, advance: Callable[[int], None]) -> Replayed | None:
+        pending = _pending(report)
+
+        def progress(now: int) -> None:
+            nonlocal pending
+            advance(pending - now)
+            pending = now
+
+        try:
+            result = await replay_log(report.path, self._settings, self._deadline, self._inform, self._inform, progress)
+        except (LogError, sqlite3.Error) as error:
+            self._inform(f"{report.path.name} cannot be used: {error}")
+            return None
         if result is None:
-            say(f"{path.name} is in use by a running test; left alone")
-        else:
-            progress(sum(account.pending for account in result.accounts.values()))
-            results.append(result)
-    return results
+            self._inform(f"{report.path.name} is in use by a running test; left alone")
+        return result
+
+    def unknown(self) -> Mapping[RouteKey, int]:
+        """Pending records of routes that the configuration does not ask for."""
+        counts: Counter[RouteKey] = Counter()
+        for result in self.done:
+            for key in result.unknown:
+                counts[key] += result.accounts[key].pending
+        return counts

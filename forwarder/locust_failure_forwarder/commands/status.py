@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-from rich.console import Console
-
 from ..report.accounts import report_directory, to_json, total
 from ..report.tables import accounts_table, remarks
+from .terminal import console, say
 
 
 def print_status(directory: Path, *, as_json: bool) -> int:
@@ -20,14 +19,14 @@ def print_status(directory: Path, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps(to_json(directory, reports), indent=2))  # noqa: T201 - the command's output
     else:
-        console = Console(highlight=False)
+        terminal = console()
         if reports:
             logs = f"{len(reports)} log{'s' if len(reports) != 1 else ''} in {directory}"
-            console.print(accounts_table(sums, logs))
+            terminal.print(accounts_table(sums, logs))
         else:
-            console.print(f"no logs in {directory}")
+            say(terminal, f"no logs in {directory}")
         for line in remarks(reports):
-            console.print(line, markup=False)
+            say(terminal, line)
     complete = all(account.delivered == account.captured for account in sums.values())
     sound = not any(report.error or report.mismatches for report in reports)
     return 0 if complete and sound else 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,22 +49,52 @@ def draw_ending(
     console: Console, outcome: Outcome, monitoring: MonitoringApi, slack: SlackReceiver, output: Path
 ) -> None:
     """Slack's messages, one record, the accounts, the verdict, and where to look next."""
+    draw_slack(console, slack)
+    console.rule("[bold]One record, as it arrived at the monitoring API")
+    console.print(_sample(monitoring))
+    draw_accounts(console, outcome)
+    if not outcome.good:
+        _draw_log_tail(console, output / "locust.log")
+    console.print(
+        f"\nAll records: {output / 'received.jsonl'}   Locust's output: {output / 'locust.log'}", soft_wrap=True
+    )
+    console.print(f"The configuration used: {output / 'config.yaml'}", soft_wrap=True)
+
+
+def draw_slack(console: Console, slack: SlackReceiver) -> None:
+    """Every message, as Slack's screen has it."""
     console.rule("[bold]What Slack shows")
     for message in slack.messages:
         console.print(draw_message(message.payload))
     if slack.refused:
         console.print(f"[red]Slack refused {len(slack.refused)} messages: {slack.refused[0]}[/]")
-    console.rule("[bold]One record, as it arrived at the monitoring API")
-    console.print(_sample(monitoring))
+
+
+def draw_accounts(console: Console, outcome: Outcome) -> None:
+    """The accounts, and the verdict."""
     console.rule("[bold]What became of everything")
     console.print(accounts_table(total(outcome.reports), "captured = delivered + pending + dead + dropped"))
     for line in remarks(outcome.reports):
         console.print(line, markup=False)
     _verdict(console, outcome)
-    console.print(
-        f"\nAll records: {output / 'received.jsonl'}   Locust's output: {output / 'locust.log'}", soft_wrap=True
-    )
-    console.print(f"The configuration used: {output / 'config.yaml'}", soft_wrap=True)
+
+
+def save_picture(path: Path, outcome: Outcome, slack: SlackReceiver) -> None:
+    """Slack's messages and the accounts as an SVG that needs no font from anywhere else."""
+    with Path(os.devnull).open("w") as nowhere:
+        console = Console(record=True, width=100, file=nowhere, force_terminal=True, highlight=False)
+        draw_slack(console, slack)
+        draw_accounts(console, outcome)
+    svg = console.export_svg(title="failure-forwarder demo")
+    path.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "monospace"))
+
+
+def _draw_log_tail(console: Console, log: Path) -> None:
+    """The end of Locust's output, since something went wrong."""
+    console.rule("[bold]The end of Locust's output")
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    for line in lines[-20:]:
+        console.print(line, markup=False, soft_wrap=True)
 
 
 def _sample(monitoring: MonitoringApi) -> RenderableType:

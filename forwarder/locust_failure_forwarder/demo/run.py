@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.live import Live
 
 from ..report.accounts import LogReport, report_directory
-from .draw import draw_ending, draw_progress
+from .draw import draw_ending, draw_progress, save_picture
 from .findings import planted_secrets_in
 from .monitoring import API_KEY, MonitoringApi
 from .shop import Shop
@@ -74,8 +74,11 @@ class Outcome:
         return self.locust_code == 0 and self.counted == self.arrived > 0 and not self.duplicates and not self.secrets
 
 
-def run_demo(seconds: int, output: Path) -> int:
-    """Run the demo for `seconds` of load, keeping what arrived under `output`. Returns the exit code."""
+def run_demo(seconds: int, output: Path, picture: Path | None = None) -> int:
+    """Run the demo for `seconds` of load, keeping what arrived under `output`. Returns the exit code.
+
+    `picture` is where to save an SVG of what Slack showed and of the accounts, if anywhere.
+    """
     console = Console(highlight=False)
     output = output.absolute()
     shutil.rmtree(output / "logs", ignore_errors=True)
@@ -101,6 +104,8 @@ def run_demo(seconds: int, output: Path) -> int:
                 locust.wait()
         outcome = _judge(output, monitoring, slack, locust.returncode)
         draw_ending(console, outcome, monitoring, slack, output)
+        if picture is not None:
+            save_picture(picture, outcome, slack)
     return 0 if outcome.good else 1
 
 

@@ -1,7 +1,6 @@
 """One destination and one kind: read what is due from the log, have it delivered, move the cursor."""
 
 import asyncio
-import itertools
 import math
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -172,17 +171,18 @@ class Route:
 
     async def _insist(self, use: Callable[[], Awaitable[T]]) -> T:
         """Use the log, again and again until it works: a full disk is no reason to forget what was delivered."""
-        for failed in itertools.count(1):
+        failed = 0
+        while True:
             try:
                 result = await use()
             except sqlite3.Error as error:
+                failed += 1
                 self._held_up(f"the log cannot be used ({error})")
                 await self._pause(failed, mendable=False)
             else:
-                if failed > 1:
+                if failed:
                     self._recovered()
                 return result
-        raise AssertionError("unreachable")
 
     async def _pause(self, failed_series: int, *, mendable: bool) -> None:
         """Between two series. At the end of a test a short one, unless only a person could make a difference."""

@@ -8,7 +8,7 @@ from .keys import KeyNames
 from .marks import MARK_START, Span
 
 _CRUMB: Final = re.compile(
-    r"""(?P<name>[^\s=;,"'\\]{1,256}+)\s{0,4}=\s{0,4}
+    r"""(?P<name>[^\s=;,"'\\]{1,128}+)\s{0,4}=\s{0,4}
         (?P<value>"[^"]*+" | (?:[^;,\r\n"'\\] | ,(?!\s{0,4}[^\s=;,]{1,64}=) | \\(?![nr"'\\]))*+)""",
     re.VERBOSE,
 )

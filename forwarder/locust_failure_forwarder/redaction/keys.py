@@ -82,9 +82,13 @@ class KeyNames:
         if not outer or not inner:
             return None
         above = self.judge(parent)
-        if above and not above.weak and above.kind not in _SMALL_KINDS and not _is_safe(inner):
-            return above
-        return _pair_across(outer[-1], inner)
+        return (above and self.inherit(above, key)) or _pair_across(outer[-1], inner)
+
+    def inherit(self, above: Sensitive, key: str) -> Sensitive | None:
+        """What `above`, said of an object, says of its member `key`: `tokens: {a: …}` but not `token: {type: …}`."""
+        if above.weak or above.kind in _SMALL_KINDS or self.is_kept(key) or _is_safe(split(key)):
+            return None
+        return above
 
     def _holds_own(self, words: tuple[str, ...]) -> bool:
         return any(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import idioms
+from . import words as w
 from .extents import QUOTE, bare_end, bracket_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
 from .linear import compile_linear
@@ -32,6 +33,7 @@ _NAME_VALUE: Final = re.compile(
     rf"{QUOTE}(?:\s(?!value|content)[\w:\-]{{1,30}}=[\"'][^\"'<>]{{0,80}}[\"']){{0,4}}+[\s,;]{{0,8}}{QUOTE}?(?:value|val|content|input|Value){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}(?P<opening>{QUOTE})",
     re.VERBOSE,
 )
+_TUPLE: Final = re.compile(rf"(?P<closing>{QUOTE}),\s{{0,4}}(?P<opening>{QUOTE})", re.VERBOSE)
 _ELEMENT: Final = re.compile(r"(?:\s[^<>]{0,200}+)?(?<!/)>\s{0,8}(?:<!\[CDATA\[)?")
 _ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
 _ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
@@ -89,6 +91,8 @@ class TextPairs:
         if text[end : end + 1] in _QUOTE_STARTS:
             if match := _NAME_VALUE.match(text, end):
                 return match.end(), _quoted(text, match.end(), match["opening"])
+            if match := _TUPLE.match(text, end):
+                return _second(text, before, match)
             if before.endswith('name="') and (part := _PART.match(text, end)):
                 return part.end(), _first(text, part.end(), ("\r\n--", "\n--"))
         if before.endswith(("<", ":", "/", ";")) and (inside := _in_element(text, before, end)):
@@ -123,6 +127,17 @@ def _without_escape(text: str, start: int, end: int) -> str:
 def _quoted(text: str, at: int, opening: str) -> int:
     end = quoted_end(text, at, opening)
     return len(text) if end is None else end
+
+
+def _second(text: str, before: str, match: "re.Match[str]") -> tuple[int, int]:
+    """`('X-Api-Key', 'abc')`: the second of two, unless both are names of fields."""
+    at = match.end()
+    end = _quoted(text, at, match["opening"])
+    behind = end + len(match["opening"])
+    closed = text[behind : behind + 1] in (")", "]", "")
+    opened = before[: -len(match["opening"])].endswith(("(", "["))
+    is_name = text[at:end].lower() in w.SAFE or text[at:end].lower() in w.STRONG
+    return (at, end) if opened and closed and not is_name else (at, at)
 
 
 def _echo(text: str, before: str, at: int, opening: str) -> tuple[int, int]:

@@ -90,7 +90,7 @@ class _Walk:
         if depth >= MAX_DEPTH:
             raise UnredactableError
         if isinstance(value, dict):
-            return self._of_object(value, key, depth + 1)
+            return self._of_object(value, key, sensitive, depth + 1)
         if isinstance(cast(object, value), list | tuple):  # callers may hand in what is no JSON
             return self._of_list(value, key, sensitive, depth + 1)
         raise UnredactableError
@@ -108,14 +108,17 @@ class _Walk:
         spans = secret_spans(sensitive, text, self._keys)
         return apply(text, spans, self._tally) if spans else number
 
-    def _of_object(self, members: Mapping[str, JsonValue], parent: str | None, depth: int) -> JsonValue:
+    def _of_object(
+        self, members: Mapping[str, JsonValue], parent: str | None, above: Sensitive | None, depth: int
+    ) -> JsonValue:
         special = self._special(members)
         judge, judge_within = self._keys.judge, self._keys.judge_within
         result: dict[str, JsonValue] = {}
         for key, value in members.items():
             sensitive = judge(key) if parent is None else judge_within(parent, key)
-            if special and sensitive is None:
-                sensitive = special.get(key)
+            if sensitive is None and (special or above):
+                sensitive = special.get(key) if special else None
+                sensitive = sensitive or (self._keys.inherit(above, key) if above else None)
             if sensitive is None and isinstance(value, str):  # the usual case, without a call
                 result[key] = self._leaf(value)
             else:

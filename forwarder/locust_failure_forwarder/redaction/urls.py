@@ -18,7 +18,7 @@ _TOKEN_LENGTH: Final = 16
 _PATH_WORD: Final = "|".join(re.escape(word) for word in idioms.PATH_WORDS)
 PATTERN: Final = (
     rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
-    r"|%(?:[46][1-9a-fA-F]|[57][0-9aA]|2[257]|7[bB])"
+    r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB])"
     rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from rich.table import Table
+from rich.text import Text
 
 from ..pipeline.counters import Account, RouteKey
 from .accounts import LogReport
@@ -10,7 +11,7 @@ from .accounts import LogReport
 
 def accounts_table(accounts: Mapping[RouteKey, Account], title: str) -> Table:
     """One row for each route."""
-    table = Table(title=title, title_justify="left")
+    table = Table(title=Text(title), title_justify="left")
     table.add_column("destination")
     table.add_column("kind")
     for column in ("captured", "delivered", "pending", "dead", "dropped"):
@@ -19,7 +20,7 @@ def accounts_table(accounts: Mapping[RouteKey, Account], title: str) -> Table:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(account.dropped.items()))
         dropped = f"{sum(account.dropped.values()):,}"
         table.add_row(
-            key.destination,
+            Text(key.destination),
             key.kind,
             f"{account.captured:,}",
             f"{account.delivered:,}",
