@@ -32,7 +32,7 @@ demo: $(VENV)/.ready ## a real load test against a failing shop, forwarded to a 
 
 test: $(VENV)/.ready $(SCHEMAS_VENV)/.ready ## all tests
 	$(SCHEMAS_VENV)/bin/pytest tests/unit/schemas -q
-	$(BIN)/pytest -q -n 4 --dist loadgroup
+	$(BIN)/pytest -q -n 4 --ignore tests/unit/schemas
 
 check: $(VENV)/.ready ## format, lint, types, import rules, JSON Schema drift
 	$(BIN)/ruff format --check .

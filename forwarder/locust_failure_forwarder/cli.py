@@ -4,6 +4,7 @@ Exit codes, for every command: 0 done; 1 not done (the message says what failed,
 configuration. `run` ends with Locust's own exit code.
 """
 
+import io
 import os
 import sys
 from collections.abc import Callable
@@ -90,7 +91,7 @@ def redact(
 
 @app.command()
 def schema(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One schema; all names without it.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="One schema; all names without it.")] = None,
 ) -> None:
     """Print the JSON Schema of what is sent."""
     from .commands.schema import print_schema
@@ -138,6 +139,9 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def main() -> None:
     """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a tick is no reason to fail
     try:
         app()
     except BrokenPipeError:

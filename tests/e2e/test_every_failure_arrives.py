@@ -4,12 +4,13 @@ import re
 import signal
 import socket
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from support.ledger import assert_exact, printed_accounts
-from support.locust_run import FAST_USER, HTTP_USER, INSTALL, config_for, locust, until, web
+from support.locust_run import FAST_USER, HTTP_USER, INSTALL, Locust, config_for, locust, until, web
 from support.target import Target
 
 FOREVER = ("--headless", "-u", "5", "-r", "50")
@@ -91,6 +92,50 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, target: Target, monitoring: Monito
         output = run.wait()
     assert run.process.returncode == 0, output
     assert_exact(run, monitoring, output)
+
+
+def _worker(folder: Path, host: str, config: str, port: int, *extra: str) -> AbstractContextManager[Locust]:
+    folder.mkdir()
+    arguments = ("--worker", "--master-host", "127.0.0.1", "--master-port", str(port), *extra)
+    return locust(folder, host, config, arguments=arguments)
+
+
+def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi
+) -> None:
+    port = _free_port()
+    config = config_for(monitoring.batch_url)
+    arguments = (*FOREVER, "-t", "4s", "--master", "--expect-workers", "2")
+    arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
+    with (
+        locust(tmp_path, target.url, config, arguments=arguments) as master,
+        _worker(tmp_path / "host-1", target.url, config, port) as one,
+        _worker(tmp_path / "host-2", target.url, config, port) as two,
+    ):
+        outputs = [run.wait() for run in (master, one, two)]
+    assert len(monitoring.failures) == one.failures() + two.failures() > 0, outputs
+    assert not monitoring.duplicates
+    assert len({record.run.id for record in monitoring.failures.values()}) == 1, "one run, one run id"
+    assert {record.node.role for record in monitoring.failures.values()} == {"worker"}
+    (summary,) = monitoring.summaries.values()
+    assert summary.run.id == next(iter(monitoring.failures.values())).run.id
+
+
+def test_a_worker_that_was_started_without_a_configuration_says_so(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi
+) -> None:
+    port = _free_port()
+    config = config_for(monitoring.batch_url)
+    arguments = (*FOREVER, "-t", "2s", "--master", "--expect-workers", "1")
+    arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
+    with (
+        locust(tmp_path, target.url, config, arguments=arguments) as master,
+        _worker(tmp_path / "host-1", target.url, config, port, "--failure-config", "") as worker,
+    ):
+        master.wait()
+        output = worker.wait()
+    assert "this worker was started without --failure-config" in output
+    assert not monitoring.failures
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from ..destinations import Settings, load_settings
 from ..errors import LogError
-from ..pipeline.counters import Account, RouteKey
+from ..pipeline.counters import RouteKey
 from ..pipeline.replay import Replayed, replay_log
 from ..report.accounts import LogReport, report_directory, total
 from ..report.tables import accounts_table, remarks
@@ -35,7 +35,7 @@ def replay_directory(directory: Path, config: Path, env: Mapping[str, str], seco
     if not due:
         say(terminal, "nothing is pending")
         return 1 if unreadable else 0
-    with Progress(console=terminal, transient=True) as progress:
+    with Progress(console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("sending", total=sum(map(_pending, due)))
         replaying = _Replaying(settings, time.monotonic() + seconds, lambda text: say(terminal, text))
         asyncio.run(replaying.run(due, lambda count: progress.advance(task, count)))

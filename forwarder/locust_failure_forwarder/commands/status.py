@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from ..report.accounts import report_directory, to_json, total
-from ..report.tables import accounts_table, remarks
+from ..report.tables import accounts_table, reasons, remarks
 from .terminal import console, say
 
 
@@ -25,7 +25,7 @@ def print_status(directory: Path, *, as_json: bool) -> int:
             terminal.print(accounts_table(sums, logs))
         else:
             say(terminal, f"no logs in {directory}")
-        for line in remarks(reports):
+        for line in (*reasons(sums, reports), *remarks(reports)):
             say(terminal, line)
     complete = all(account.delivered == account.captured for account in sums.values())
     sound = not any(report.error or report.mismatches for report in reports)

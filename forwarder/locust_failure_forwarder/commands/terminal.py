@@ -1,4 +1,4 @@
-"""Plain lines for people: nothing in them is markup, and nothing is wrapped, so that they can be searched and copied."""
+"""Plain lines for people: nothing in them is markup, nothing is wrapped, so that they can be searched and copied."""
 
 from rich.console import Console
 from rich.text import Text

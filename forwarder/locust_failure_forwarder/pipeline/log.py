@@ -232,6 +232,11 @@ class Log:
             for destination, kind, position, reason, body in rows.fetchall()
         ]
 
+    def dead_reasons(self) -> list[tuple[RouteKey, str, int]]:
+        """How many dead letters each route has, by reason."""
+        rows = self._db.execute("SELECT destination, kind, reason, count(*) FROM dead_letters GROUP BY 1, 2, 3")
+        return [(RouteKey(destination, kind), reason, count) for destination, kind, reason, count in rows.fetchall()]
+
 
 def _pair(key: RouteKey) -> tuple[str, str]:
     return key.destination, key.kind

@@ -4,9 +4,9 @@ The plugin copies what it finds; custom clients may put anything there. This is 
 """
 
 import math
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal, TypeVar, cast
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..errors import ForwarderError
 from .text import body_text, scalar_text
 
+ItemT = TypeVar("ItemT")
 Draft = dict[str, Any]
 """A record in the making, in the shape of the schemas package's `FailureRecord`, with two keys more for the stages
 in between: `cut` (bodies that were cut at capture) and `evidence` (what `classify` reads)."""
@@ -159,15 +160,17 @@ class _Bounded:
             return body_text(value, "") or ""
         if isinstance(value, dict):
             pairs = cast(dict[object, object], value).items()
-            return {self._key(key): self.convert(item, depth + 1) for key, item in islice(pairs, self._room)}
+            return {self._key(key): self.convert(item, depth + 1) for key, item in self._until_full(pairs)}
         if isinstance(value, list | tuple):
-            return [self.convert(item, depth + 1) for item in islice(cast(list[object], value), self._room)]
+            return [self.convert(item, depth + 1) for item in self._until_full(cast(list[object], value))]
         return scalar_text(str(value))
 
-    @property
-    def _room(self) -> int:
-        """Items that may still be looked at, and one that notes that there are more."""
-        return max(0, self._left) + 1
+    def _until_full(self, items: Iterable[ItemT]) -> Iterator[ItemT]:
+        """The items up to the first that finds no more room, and notes it."""
+        for item in items:
+            yield item
+            if self._left < 0:
+                return
 
     @staticmethod
     def _key(key: object) -> str:

@@ -20,6 +20,7 @@ class _Attachment:
 
     def __init__(self) -> None:
         self.plugin: Plugin | None = None
+        self._warned = False
         # One byte that whoever fails first takes: with --processes the master and every worker refuse the same
         # configuration, and the user should read one message. Made before the fork, so all share it.
         self._turn_to_speak, token = os.pipe()
@@ -76,9 +77,16 @@ class _Attachment:
         if self.plugin is not None:
             self.plugin.on_user_error(**arguments)
 
-    def _on_test_start(self, **arguments: Any) -> None:
+    def _on_test_start(self, environment: Any, **arguments: Any) -> None:
         if self.plugin is not None:
             _quietly(self.plugin.on_test_start, arguments)
+        elif getattr(environment.parsed_options, "failure_config", None) and not self._warned:
+            # Locust has just copied the master's options to this worker, which was started without.
+            self._warned = True
+            logger.warning(
+                "the master forwards failures, but this worker was started without --failure-config: "
+                "its failures are NOT captured. Start every worker with the same --failure-config"
+            )
 
     def _on_test_stop(self, **arguments: Any) -> None:
         if self.plugin is not None:

@@ -10,13 +10,15 @@ QUOTE: Final = r"""(?:\\{0,15}["'`]|&quot;|&\#34;|&\#39;|&apos;|&\#x2[27];|%2[27
 """An opening or closing quote at any depth of encoding (verbose syntax)."""
 
 _BARE: Final = re.compile(
-    r"""(?:[^\s&?"'`<>,;)\]}\\|] | \\(?![nrt"'`\\u])
+    r"""(?:[^\s&?"'`<>,;)\]}\\|\u3001\u3002\uff0c\uff1b] | \\(?![nrt"'`\\u])
          | \?(?![\w.\-%\[\]]{1,64}=) | &(?![\w.\-%\[\]]{1,64}=|(?:amp|quot|lt|gt);|\#)
-         | [,;)\]}|](?=[^\s,;)\]}|&"'`<>\\])(?!\s{0,4}[\w.\-]{1,40}\s{0,2}[=:]))++""",
+         | [,;)\]}|](?=[^\s,;)\]}|&"'`<>\\\u3000-\u9fff])(?!\s{0,4}[\w.\-]{1,40}\s{0,2}[=:]))++""",
     re.VERBOSE,
 )
 """To white space, a quote, a bracket that closes something else, or the next pair."""
 
+PARAMETER: Final = re.compile(r"""[^\s&#"'`<>\\]++""")
+"""The value of a parameter in a URL."""
 _LINE: Final = r"""(?:[^\r\n"'`<>\\] | \\(?![nr"'`\\]) | (?<==)"[^"\r\n]*+")++"""
 _CREDENTIALS: Final = re.compile(
     rf"""(?:digest|oauth|hawk|signature|aws4-hmac-sha256|vapid|mutual|sharedaccesssignature|scram-sha-\d+)\s{_LINE}

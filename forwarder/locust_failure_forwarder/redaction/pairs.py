@@ -10,7 +10,7 @@ from typing import Final
 
 from . import idioms
 from . import words as w
-from .extents import QUOTE, bare_end, bracket_end, quoted_end
+from .extents import PARAMETER, QUOTE, bare_end, bracket_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
 from .linear import compile_linear
 from .marks import MARK_START, Span
@@ -108,6 +108,8 @@ class TextPairs:
         if text[at] in "[{(":
             whole = sensitive.kind in _WHOLE and not _REMARKS_INSIDE.match(text, at)
             return at, bracket_end(text, at) if whole else at
+        if before.endswith(("?", "&")) and (parameter := PARAMETER.match(text, at)):
+            return at, parameter.end()
         return at, _bare(text, at, sensitive)
 
 

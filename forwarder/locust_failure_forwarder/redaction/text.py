@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from . import numbers, shapes, urls
+from . import idioms, numbers, shapes, urls
 from .keys import KeyNames
 from .linear import Pattern, compile_linear, source_of
 from .marks import Span, Tally, UnredactableError, apply
@@ -27,12 +27,8 @@ class TextRedactor:
         self._own: Sequence[Pattern] = [compile_linear(pattern) for pattern in patterns]
         rare = "|".join(f"(?:{part})" for part in (shapes.PATTERN, numbers.PATTERN, urls.PATTERN))
         self._rare = compile_linear(rare, captures=False)
-        self._gate = compile_linear(f"{rare}|(?:{stem_pattern(keys)})", captures=False)
-
-    @property
-    def has_own_patterns(self) -> bool:
-        """Whether the user gave patterns, which no gate knows about."""
-        return bool(self._own)
+        beside = "|".join(idioms.OAUTH_SIBLINGS - idioms.OAUTH.keys())
+        self._gate = compile_linear(rf'{rare}|(?:{stem_pattern(keys)})|"(?:{beside})"', captures=False)
 
     def may_hold_secret(self, text: str) -> bool:
         """A quick look: False means that there is nothing to mask.

@@ -38,17 +38,31 @@ class TreeRedactor:
         """
         leaves: list[str] = []
         found = Tally()
-        result = _Walk(self._keys, found, lambda text: leaves.append(text) or text).value(tree, None, None, 0)
+        result = _Walk(
+            self._keys,
+            found,
+            lambda text: leaves.append(text) or text,
+            lambda number: leaves.append(str(number)) or number,
+        ).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
-        if self._text.has_own_patterns or self._text.may_hold_secret("\n".join(leaves)):
+        if self._suspects("\n".join(leaves)):
             found = Tally()
-            walk = _Walk(self._keys, found, lambda text: self._leaf(text, found, inner), self._number)
+            walk = _Walk(
+                self._keys,
+                found,
+                lambda text: self._leaf(text, found, inner),
+                lambda number: self._number(number, found),
+            )
             result = walk.value(tree, None, None, 0)
         tally.add(found)
         return result
 
+    def _suspects(self, text: str) -> bool:
+        """Whether a closer look is due; escapes may hide what JSON inside the text says."""
+        return "\\u" in text or self._text.may_hold_secret(text)
+
     def _leaf(self, text: str, tally: Tally, inner: int) -> str:
-        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._text.may_hold_secret(text):
+        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._suspects(text):
             try:
                 tree = orjson.loads(text)
             except orjson.JSONDecodeError:
@@ -71,9 +85,7 @@ class TreeRedactor:
 class _Walk:
     """One pass over one tree."""
 
-    def __init__(
-        self, keys: KeyNames, tally: Tally, leaf: _Leaf, number: Callable[[int, Tally], JsonValue] | None = None
-    ) -> None:
+    def __init__(self, keys: KeyNames, tally: Tally, leaf: _Leaf, number: Callable[[int], JsonValue]) -> None:
         self._keys = keys
         self._tally = tally
         self._leaf = leaf
@@ -101,8 +113,8 @@ class _Walk:
 
     def _of_number(self, number: float, sensitive: Sensitive | None) -> JsonValue:
         if sensitive is None:
-            if self._number and isinstance(number, int) and number >= _LONG_NUMBER:
-                return self._number(number, self._tally)
+            if isinstance(number, int) and number >= _LONG_NUMBER:
+                return self._number(number)
             return number
         text = str(number)
         spans = secret_spans(sensitive, text, self._keys)

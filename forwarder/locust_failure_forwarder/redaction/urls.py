@@ -27,7 +27,7 @@ _FIND: Final = compile_linear(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
-_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()/?]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
+_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()/?\\]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
 
 Judge = Callable[[str], bool]
 """Whether a decoded text holds a secret."""

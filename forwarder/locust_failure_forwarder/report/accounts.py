@@ -1,6 +1,7 @@
 """The accounts of P1, summed over the logs of a folder. Opens logs; changes nothing in them."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ class LogReport:
     path: Path
     in_use: bool = False
     accounts: tuple[tuple[RouteKey, Account], ...] = ()
+    dead: tuple[tuple[RouteKey, str, int], ...] = ()
+    """Dead letters counted by route and reason."""
     mismatches: tuple[str, ...] = ()
     error: str | None = None
 
@@ -45,7 +48,7 @@ def _report(path: Path) -> LogReport:
         accounts = log.accounts()
         # A log in use moves between the two questions, so only a resting one is held to the equation.
         mismatches = () if in_use else tuple(_mismatches(log, accounts))
-        return LogReport(path, in_use, tuple(accounts.items()), mismatches)
+        return LogReport(path, in_use, tuple(accounts.items()), tuple(log.dead_reasons()), mismatches)
     except sqlite3.Error as error:
         return LogReport(path, error=f"cannot be read: {error}")
     finally:
@@ -69,11 +72,24 @@ def total(reports: Iterable[LogReport]) -> dict[RouteKey, Account]:
     return dict(sorted(sums.items()))
 
 
+def dead_reasons(reports: Iterable[LogReport]) -> dict[RouteKey, Counter[str]]:
+    """How many dead letters each route has, by reason, over all logs."""
+    sums: dict[RouteKey, Counter[str]] = {}
+    for report in reports:
+        for key, reason, count in report.dead:
+            sums.setdefault(key, Counter())[reason] += count
+    return sums
+
+
 def to_json(directory: Path, reports: list[LogReport]) -> dict[str, Any]:
     """The whole report as plain data."""
+    dead = dead_reasons(reports)
     return {
         "directory": str(directory),
-        "routes": [as_json(key, account) for key, account in total(reports).items()],
+        "routes": [
+            {**as_json(key, account), "dead_reasons": dead.get(key, Counter[str]())}
+            for key, account in total(reports).items()
+        ],
         "logs": [
             {
                 "path": str(report.path),
