@@ -60,3 +60,10 @@ def test_an_impossible_length_ends_the_stream() -> None:
 def test_lone_surrogates_and_objects_travel() -> None:
     (frame,) = Decoder().feed(pack(FrameType.FAILURE, {"text": "\ud800", "object": {1, 2}.__class__}))
     assert frame.payload == {"text": "\ud800", "object": "<class 'set'>"}
+
+
+def test_a_payload_that_the_other_side_would_refuse_is_not_packed() -> None:
+    largest = pack(FrameType.FAILURE, {"context": "x" * (MAX_FRAME - 100)})
+    assert [frame.type for frame in Decoder().feed(largest)] == [FrameType.FAILURE]
+    with pytest.raises(ValueError, match="at most"):
+        pack(FrameType.FAILURE, {"context": "x" * MAX_FRAME})

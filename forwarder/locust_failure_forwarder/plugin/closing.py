@@ -8,7 +8,7 @@ import gevent
 
 from ..wire import FrameType
 from .link import Link, wait_until
-from .report import account_lines, pending, with_lost
+from .report import account_lines, after_loss, pending
 
 logger = logging.getLogger("locust_failure_forwarder")
 GRACE: Final = 1.0
@@ -34,7 +34,7 @@ def drain(link: Link, seconds: float) -> None:
 
 
 def _print_accounts(link: Link) -> None:
-    status = with_lost(link.status, {} if link.finished else link.dropped)
+    status = link.status if link.finished else after_loss(link.status, link.captured, link.dropped)
     for line in account_lines(status):
         logger.info("%s", line)
     for reason, count in sorted(link.dropped.items()):
@@ -42,8 +42,8 @@ def _print_accounts(link: Link) -> None:
     left = pending(status)
     if left or not link.finished:
         logger.warning(
-            "%s stay in %s; send them with `failure-forwarder replay %s --config <file>`",
-            f"{left} records" if link.finished else "records not yet delivered",
+            "still pending: %s, kept in %s; send them with `failure-forwarder replay %s --config <file>`",
+            left if link.finished else "what was not delivered",
             status.get("log", "the log directory"),
             status.get("directory", "<directory>"),
         )

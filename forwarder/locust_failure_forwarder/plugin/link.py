@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from typing import Any, Final
 
 import gevent
@@ -13,6 +14,8 @@ from .buffer import FrameBuffer
 from .child import Child
 
 logger = logging.getLogger("locust_failure_forwarder")
+_REAP: Final = 0.5
+"""Seconds that the process gets to exit after its last word, so that it leaves no zombie."""
 START_TIMEOUT: Final = 30.0
 """Seconds the forwarder process may take to say `ready`."""
 
@@ -34,8 +37,9 @@ class Link:
         self.ended = gevent.event.Event()
         """Set when the process has closed its end."""
         self.alive = False
-        self.acknowledged = 0
-        """Highest sequence that is committed to disk."""
+        self.captured = 0
+        """Records of this process, the dropped ones included."""
+        self._unacknowledged: deque[int] = deque()
         self.status: dict[str, Any] = {}
         """The latest `status`, or the final accounts after `closed`."""
         self.finished = False
@@ -63,16 +67,16 @@ class Link:
         except gevent.Timeout:
             return None
 
-    def record(self, frame: bytes) -> bool:
-        """Queue one record's frame; False if it was dropped, which is counted."""
+    def record(self, sequence: int, frame: bytes) -> None:
+        """Queue one record's frame, or count it as dropped."""
+        self.captured += 1
         if not self.alive:
-            self.drop("forwarder_down")
-            return False
-        if not self._buffer.offer(frame):
-            self.drop("buffer_full")
-            return False
-        self._wake.set()
-        return True
+            self._drop("forwarder_down")
+        elif not self._buffer.offer(frame):
+            self._drop("buffer_full")
+        else:
+            self._unacknowledged.append(sequence)
+            self._wake.set()
 
     def control(self, frame_type: FrameType, payload: dict[str, Any]) -> None:
         """Queue one control frame."""
@@ -80,9 +84,14 @@ class Link:
             self._buffer.force(pack(frame_type, payload))
             self._wake.set()
 
-    def drop(self, reason: str) -> None:
-        """Count one record as lost."""
-        self.dropped[reason] = self.dropped.get(reason, 0) + 1
+    def uncopied(self) -> None:
+        """A record could not even be copied."""
+        self.captured += 1
+        self._drop("capture_error")
+
+    def _drop(self, reason: str, count: int = 1) -> None:
+        if count:
+            self.dropped[reason] = self.dropped.get(reason, 0) + count
 
     def report_drops(self) -> None:
         """Tell the forwarder process what was dropped since the last time, so that its accounts are whole (P1)."""
@@ -95,9 +104,10 @@ class Link:
     def close(self) -> None:
         """Close the pipes; the forwarder process takes end of file as the order to drain and exit."""
         self._closing = True
-        gevent.killall(self._greenlets, block=True, timeout=1)
-        self._child.close()
         self.alive = False
+        gevent.killall(self._greenlets, block=False)
+        self._child.close()
+        self._child.wait(_REAP)
 
     def _write(self) -> None:
         while True:
@@ -107,8 +117,7 @@ class Link:
                 try:
                     self._child.write(chunk)
                 except OSError:
-                    self._lost(len(chunk))
-                    return
+                    return  # the process is gone; `_read` comes to its end too, after the last acks
 
     def _read(self) -> None:
         decoder = Decoder()
@@ -120,21 +129,22 @@ class Link:
             logger.debug("reading from the forwarder process failed", exc_info=True)
         if not self._first_answer.ready():
             self._first_answer.set(None)
-        self._lost(0)
+        self._process_ended()
         self.ended.set()
 
-    def _lost(self, unsent: int) -> None:
-        """The process is gone. Frames still queued never reached it."""
+    def _process_ended(self) -> None:
+        """What was not acknowledged is on no disk, wherever it was on its way."""
         if not self.alive:
             return
         self.alive = False
-        for _ in range(self._buffer.clear()):
-            self.drop("forwarder_down")
+        self._buffer.clear()
+        if not self.finished:
+            self._drop("forwarder_down", len(self._unacknowledged))
+        self._unacknowledged.clear()
         if self._ready and not (self._closing or self.finished):
             logger.error(
-                "the forwarder process has ended unexpectedly; the test goes on, but further failures are not forwarded"
-                "%s. What was committed stays in %s and can be sent with `failure-forwarder replay`.",
-                f" ({unsent} bytes were on their way)" if unsent else "",
+                "the forwarder process has ended unexpectedly; the test goes on, but no more is forwarded. "
+                "What was committed stays in %s and can be sent with `failure-forwarder replay`.",
                 self.status.get("log", "the log directory"),
             )
 
@@ -144,7 +154,8 @@ class Link:
                 self._ready = frame.type == FrameType.READY
                 self._first_answer.set(frame)
             case FrameType.ACK:
-                self.acknowledged = frame.payload["sequence"]
+                while self._unacknowledged and self._unacknowledged[0] <= frame.payload["sequence"]:
+                    self._unacknowledged.popleft()
             case FrameType.STATUS:
                 self.status = frame.payload
             case FrameType.CLOSED:

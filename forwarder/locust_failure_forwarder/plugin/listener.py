@@ -87,7 +87,7 @@ class Plugin:
             try:
                 self._record(request_failure(arguments, self._limits))
             except Exception:
-                self._link.drop("capture_error")
+                self._link.uncopied()
                 logger.debug("a failure could not be captured", exc_info=True)
 
     def on_user_error(self, user_instance: Any, exception: BaseException, tb: Any, **_: Any) -> None:
@@ -95,7 +95,7 @@ class Plugin:
         try:
             self._record(user_failure(user_instance, exception, tb))
         except Exception:
-            self._link.drop("capture_error")
+            self._link.uncopied()
             logger.debug("a user error could not be captured", exc_info=True)
 
     def _record(self, payload: dict[str, Any]) -> None:
@@ -111,7 +111,7 @@ class Plugin:
             frame = pack(FrameType.FAILURE, payload)
         # The number is spent whether or not there is room: a gap in the sequence shows the loss downstream.
         self._sequence += 1
-        self._link.record(frame)
+        self._link.record(self._sequence, frame)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 

@@ -22,17 +22,23 @@ def pending(status: dict[str, Any]) -> int:
     return sum(route["pending"] for route in status.get("routes", []))
 
 
-def with_lost(status: dict[str, Any], lost: dict[str, int]) -> dict[str, Any]:
-    """The status with records that never reached the forwarder process added to every failures route."""
-    if not lost:
-        return status
+def after_loss(status: dict[str, Any], captured: int, dropped: dict[str, int]) -> dict[str, Any]:
+    """The accounts when the forwarder process has not said its last word: its latest status, and what we know better.
+
+    Args:
+        status: the latest the process said, up to a second old.
+        captured: failures of this Locust process.
+        dropped: those of them that are on no disk, by reason.
+
+    What the process delivered after its latest status still counts as pending: nobody is left to tell.
+    """
     routes: list[dict[str, Any]] = []
     for route in status.get("routes", []):
         changed = dict(route)
         if route["kind"] == "failures":
-            changed["dropped"] = {
-                reason: route["dropped"].get(reason, 0) + lost.get(reason, 0) for reason in {*route["dropped"], *lost}
-            }
-            changed["captured"] = route["captured"] + sum(lost.values())
+            reasons = {**route["dropped"], **dropped}
+            changed["dropped"] = reasons
+            changed["captured"] = captured
+            changed["pending"] = captured - route["delivered"] - route["dead"] - sum(reasons.values())
         routes.append(changed)
     return {**status, "routes": routes}

@@ -37,5 +37,5 @@ def cookie_spans(text: str, keys: KeyNames, start: int = 0, end: int | None = No
             continue
         at = text.index(value, match.start("value"))
         yield Span(at, at + len(value), "cookie", by_key=keys.judge(name) is not None or is_long(value))
-    if not found and text[start:end].strip() and not text.startswith(MARK_START, start):
+    if not found and text[start:end].strip() and MARK_START not in text[start:end]:
         yield Span(start, end, "cookie", by_key=True)

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from . import idioms
 from . import words as w
+from .marks import MARK, MARK_START
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
@@ -25,6 +26,8 @@ def split(key: str) -> tuple[str, ...]:
     Compatibility forms (full-width letters) count as what they look like; invisible characters do not count.
     """
     key = key[-_MAX_KEY:]
+    if MARK_START in key:
+        key = MARK.sub("", key)
     if not key.isascii():
         key = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
     return tuple(word.lower() for word in _WORD.findall(key))

@@ -1,11 +1,13 @@
 """RE2 as redaction uses it: linear in the text whatever the pattern, silent, and typed as far as it goes."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final, Protocol, cast
 
 import re2
 
 _RE2: Final[Any] = re2  # it has no type hints
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
 _MEMORY: Final = 64 << 20
 """Bytes of one pattern's automaton. When they are used up RE2 goes on with a slower matcher, never without one:
 `re2.Set` would report no match there, which is why none is used."""
@@ -28,13 +30,13 @@ class Pattern(Protocol):
     def finditer(self, text: str | bytes) -> Iterator[Match]: ...  # noqa: D102
 
 
-def source_of(text: str) -> str | bytes:
-    """What to give RE2 when a text is scanned more than once: bytes where their offsets are the characters'.
+def source_of(text: str) -> bytes:
+    """One byte for each character, so that RE2's offsets are the text's; for patterns that need ASCII only."""
+    return text.encode() if text.isascii() else _NOT_ASCII.sub(_placeholder, text).encode()
 
-    Raises:
-        UnicodeEncodeError: it holds lone surrogates.
-    """
-    return text.encode() if text.isascii() else text
+
+def _placeholder(match: "re.Match[str]") -> str:
+    return "\x7f" * len(match[0])
 
 
 def compile_linear(pattern: str, *, captures: bool = True) -> Pattern:

@@ -16,7 +16,7 @@ PATTERN: Final = (
 _FIND: Final = compile_linear(PATTERN)
 
 
-def number_spans(text: str, source: str | bytes) -> Iterator[Span]:
+def number_spans(text: str, source: bytes) -> Iterator[Span]:
     """Every number in `text` whose checksum tells what it is; `source` is the same for RE2."""
     at = 0
     while (match := _FIND.search(source, at)) is not None:

@@ -142,15 +142,13 @@ PATTERN: Final = "|".join(f"({pattern})" for _, pattern, _ in _SHAPES)
 _FIND: Final = compile_linear(PATTERN)
 
 
-def shape_spans(text: str, source: str | bytes) -> Iterator[Span]:
+def shape_spans(text: str, source: bytes) -> Iterator[Span]:
     """Every known shape in `text`, left to right; `source` is the same for RE2."""
-    done = 0
-    for match in _FIND.finditer(source):
+    at = 0
+    while (match := _FIND.search(source, at)) is not None:
         kind, _, refine = _SHAPES[match.lastindex - 1]
         start, end = match.span()
-        if start < done:
-            continue
         part = refine(text, start, end) if refine else (start, end)
+        at = max(end, part[1]) if part else end
         if part:
-            done = part[1]
             yield Span(*part, kind)

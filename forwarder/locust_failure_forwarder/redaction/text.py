@@ -66,7 +66,7 @@ class TextRedactor:
             return depth < _MAX_DEPTH and self.may_hold_secret(inner) and bool(self.spans(inner, depth + 1))
 
         source = source_of(text)
-        found += self._pairs.spans(text, source)
+        found += self._pairs.spans(text, source if text.isascii() else text)
         if self._rare.search(source) is not None:
             found += shapes.shape_spans(text, source)
             found += numbers.number_spans(text, source)

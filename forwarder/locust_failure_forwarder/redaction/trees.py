@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from . import idioms
 from .keys import KeyNames, Sensitive
-from .marks import Tally, UnredactableError, apply
+from .marks import MARK, Tally, UnredactableError, apply
 from .text import TextRedactor
 from .values import secret_spans
 
@@ -109,7 +109,9 @@ class _Walk:
 
     def _masked(self, text: str, sensitive: Sensitive) -> str:
         spans = secret_spans(sensitive, text, self._keys)
-        return apply(text, spans, self._tally) if spans else self._leaf(text)
+        masked = apply(text, spans, self._tally)
+        # Cookie names and schemes stay, and are text like any other.
+        return masked if MARK.fullmatch(masked) else self._leaf(masked)
 
     def _of_number(self, number: float, sensitive: Sensitive | None) -> JsonValue:
         if sensitive is None:

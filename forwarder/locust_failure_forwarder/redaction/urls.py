@@ -27,7 +27,9 @@ _FIND: Final = compile_linear(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
-_FORM: Final = re.compile(r"[^=&\s{}<>\"':;,()/?\\]{1,128}+=[^&\s]*+(?:&[^=&\s]{0,128}+(?:=[^&\s]*+)?)*+&?\s*")
+_FORM: Final = re.compile(
+    r"""[^=&\s{}<>"':;,()/?\\]{1,128}+=[^&\s{}<>]*+(?:&[^=&\s{}<>]{0,128}+(?:=[^&\s{}<>]*+)?)*+&?\s*"""
+)
 
 Judge = Callable[[str], bool]
 """Whether a decoded text holds a secret."""
@@ -46,7 +48,7 @@ def is_form(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def url_spans(text: str, source: str | bytes, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
+def url_spans(text: str, source: bytes, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
     """Secrets in the query, fragment and path of every URL or path within `text`; `source` is the same for RE2."""
     for match in _FIND.finditer(source):
         start, end = match.span()

@@ -7,10 +7,11 @@ from typing import Final
 from . import idioms
 from .cookies import cookie_spans
 from .keys import KeyNames, Sensitive
-from .marks import MARK, Span
+from .marks import MARK, MARK_START, Span
 
 _SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,40})(?:\s+|%20|\+)(?=\S)")
 _PHONE: Final = re.compile(r"[\d\s+().\-/#*%xext:]+", re.IGNORECASE)
+_LETTER: Final = re.compile(r"[^\W_]")
 _SHORT: Final = 6
 _LONG: Final = 16
 
@@ -22,15 +23,15 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0) 
     """
     if not value or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
         return []
-    if value[0] == "[" and MARK.fullmatch(value):
-        return []
     kind = sensitive.kind
+    test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)
+    if MARK_START in value and (test or sensitive.weak or not _LETTER.search(MARK.sub("", value))):
+        return []  # what is left beside the marks was judged when they were made
     if kind == "cookie":
         return [Span(at + span.start, at + span.end, span.kind, span.by_key) for span in cookie_spans(value, keys)]
     if kind == "authorization":
         start = _after_scheme(sensitive, value)
         return [] if start is None else [Span(at + start, at + len(value), kind, by_key=True)]
-    test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)
     if test is not None and not test(value):
         return []
     return [Span(at, at + len(value), kind, by_key=True)]
@@ -39,7 +40,7 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0) 
 def is_harmless(value: str) -> bool:
     """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
     lowered = value.strip().strip(".!").lower()
-    if lowered in idioms.HARMLESS or not lowered:
+    if lowered in idioms.HARMLESS or (len(set(lowered)) < 2 and not lowered.isalnum()):  # `***` was masked elsewhere
         return True
     first, blank, _ = lowered.partition(" ")
     return bool(blank) and first in idioms.PROSE
@@ -50,7 +51,7 @@ def _after_scheme(sensitive: Sensitive, value: str) -> int | None:
     match = _SCHEME.match(value)
     if match and match[1].lower() in idioms.SCHEMES:
         rest = value[match.end() :]
-        return None if MARK.fullmatch(rest) or is_harmless(rest) else match.end()
+        return None if rest.startswith(MARK_START) or is_harmless(rest) else match.end()
     if value.strip().lower() in idioms.SCHEMES or (sensitive.weak and not _looks_secret(value)):
         return None
     return 0

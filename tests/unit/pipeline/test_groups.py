@@ -1,0 +1,43 @@
+"""Failures that are the same, counted together within a bound."""
+
+from locust_failure_forwarder.pipeline.groups import MAX_GROUPS, Groups, merge
+from locust_failure_schemas import ErrorCount
+
+
+def test_the_most_frequent_groups_come_first_each_with_its_first_message() -> None:
+    groups = Groups()
+    for number in range(3):
+        groups.add("b", "GET", "/orders", f"order {number} is gone")
+    groups.add("a", "POST", "/checkout", "out of stock")
+    assert groups.top(5) == (
+        ErrorCount(method="GET", name="/orders", message="order 0 is gone", count=3),
+        ErrorCount(method="POST", name="/checkout", message="out of stock", count=1),
+    )
+    assert [error.message for error in groups.top(1)] == ["order 0 is gone"]
+    assert Groups().top(5) == ()
+
+
+def test_a_service_that_words_every_failure_anew_does_not_fill_the_memory() -> None:
+    groups = Groups()
+    for number in range(MAX_GROUPS + 10):
+        groups.add(str(number), "GET", "/", "x" * 10_000)
+    groups.add("0", "GET", "/", "x")
+    kept = groups.top(MAX_GROUPS * 2)
+    assert len(kept) == MAX_GROUPS
+    assert kept[0].count == 2, "groups that are known are still counted"
+    assert all(len(error.message) == 500 for error in kept)
+
+
+def test_errors_that_differ_in_ids_alone_are_merged() -> None:
+    errors = [
+        ErrorCount(method="GET", name="/", message="order 17 is gone", count=2),
+        ErrorCount(method="GET", name="/", message="out of stock", count=3),
+        ErrorCount(method="GET", name="/", message="order 4711 is gone", count=2),
+        ErrorCount(method="POST", name="/", message="order 1 is gone", count=1),
+    ]
+    assert [(error.method, error.message, error.count) for error in merge(errors, 5)] == [
+        ("GET", "order 17 is gone", 4),
+        ("GET", "out of stock", 3),
+        ("POST", "order 1 is gone", 1),
+    ]
+    assert len(merge(errors, 2)) == 2

@@ -1,0 +1,159 @@
+"""From sample frames to alerts and summaries that keep the contract. The rules themselves: tests/unit/alerts."""
+
+from typing import Any
+
+from locust_failure_forwarder.config.models import RunConfig
+from locust_failure_forwarder.pipeline.judge import TOP, Judge
+from locust_failure_forwarder.pipeline.log import NewEvent
+from locust_failure_forwarder.pipeline.runs import RunBook, RunState
+from locust_failure_schemas import Alert, RunSummary
+from support.frames import MASK, NODE, RUN_ID, SECRET, MarkingRedactor
+from support.ratio_samples import BEGIN, rule
+from support.samples import failure
+
+
+def _judge(*names: str) -> tuple[Judge, RunState]:
+    redact = MarkingRedactor().redact_text
+    judge = Judge([rule(name=name, severity="critical") for name in names or ("spike",)], redact)
+    run = RunBook(RunConfig(name="checkout-soak"), redact).begin(RUN_ID, NODE)
+    judge.begin()
+    return judge, run
+
+
+def _sample(second: int, requests: int, failures: int, **changes: Any) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "run": RUN_ID,
+        "at": BEGIN + second,
+        "requests": requests,
+        "failures": failures,
+        "users": 50,
+        "endpoints": [["POST", "/checkout", requests, failures]],
+        "errors": [["POST", "/checkout", "503 for order 17", failures]] if failures else [],
+    }
+    return payload | changes
+
+
+def _alerts(events: list[NewEvent]) -> list[Alert]:
+    assert all(event.kind == "alerts" for event in events)
+    alerts = [Alert.model_validate_json(event.body) for event in events]
+    assert [alert.id for alert in alerts] == [event.id for event in events]
+    return alerts
+
+
+def test_a_healthy_sample_says_nothing() -> None:
+    judge, run = _judge()
+    assert judge.sample(run, _sample(1, 100, 0)) == []
+
+
+def test_p8_a_spike_becomes_one_firing_and_one_resolved_alert_of_one_episode() -> None:
+    judge, run = _judge()
+    events: list[NewEvent] = []
+    for second in range(1, 100):
+        failed = 40 * min(second, 5)
+        events += judge.sample(run, _sample(second, 50 * second, failed))
+    firing, resolved = _alerts(events)
+    assert (firing.state, firing.resolution, firing.sequence) == ("firing", None, 1)
+    assert (resolved.state, resolved.resolution, resolved.sequence) == ("resolved", "recovered", 2)
+    assert firing.episode_id == resolved.episode_id
+    assert firing.id != resolved.id
+    assert firing.started_at == resolved.started_at == firing.occurred_at
+    assert (firing.rule, firing.severity, firing.condition) == ("spike", "critical", "failure_ratio")
+    assert (firing.value, firing.threshold, firing.window_s) == (0.8, 0.05, 10.0)
+    assert (firing.requests, firing.failures, firing.users) == (50, 40, 50)
+    assert firing.run == run.run
+    assert firing.node == run.node
+    assert [(e.name, e.failures) for e in firing.top_endpoints] == [("/checkout", 40)]
+    assert run.alerts_fired == 1
+    assert {event.origin for event in events} == {run.origin}
+
+
+def test_the_end_of_the_test_resolves_what_fires_once() -> None:
+    judge, run = _judge("first", "second")
+    firing = _alerts(judge.sample(run, _sample(1, 50, 40)))
+    ended = _alerts(judge.end(run, BEGIN + 5))
+    assert [(a.rule, a.state, a.resolution) for a in ended] == [
+        ("first", "resolved", "test_ended"),
+        ("second", "resolved", "test_ended"),
+    ]
+    assert [a.episode_id for a in ended] == [a.episode_id for a in firing]
+    assert len({a.episode_id for a in firing}) == 2
+    assert [a.sequence for a in (*firing, *ended)] == [1, 2, 3, 4]
+    assert judge.end(run, BEGIN + 6) == []
+    assert judge.sample(run, _sample(7, 500, 400)) == [], "a late sample sets nothing off that nobody would resolve"
+
+
+def test_the_next_run_starts_anew_and_goes_on_numbering() -> None:
+    judge, run = _judge()
+    judge.sample(run, _sample(1, 50, 40))
+    judge.end(run, BEGIN + 2)
+    judge.begin()
+    (again,) = _alerts(judge.sample(run, _sample(10, 50, 40)))
+    assert (again.state, again.sequence) == ("firing", 3)
+
+
+def test_an_alert_names_what_this_node_captured_rather_than_locusts_table() -> None:
+    judge, run = _judge()
+    run.count(failure())
+    (alert,) = _alerts(judge.sample(run, _sample(1, 50, 40)))
+    assert [error.message for error in alert.top_errors] == [failure().error.message]
+
+
+def test_on_a_master_locusts_table_is_merged_by_what_is_the_same() -> None:
+    judge, run = _judge()
+    errors = [["GET", f"/{n % 2}", f"order {n} is gone", 1] for n in range(20)] + [["GET", "/", "never", 0]]
+    (alert,) = _alerts(judge.sample(run, _sample(1, 50, 40, errors=errors)))
+    assert [(error.name, error.count) for error in alert.top_errors] == [("/0", 10), ("/1", 10)]
+
+
+def test_p4_names_and_messages_from_locusts_statistics_are_redacted_and_readable() -> None:
+    judge, run = _judge()
+    texts = _sample(
+        1,
+        50,
+        40,
+        endpoints=[["GET", f"/{SECRET}\udc80", 50, 40]],
+        errors=[["GET", f"/{SECRET}", f"refused {SECRET}\udc80", 40]],
+    )
+    (event,) = judge.sample(run, texts)
+    assert SECRET.encode() not in event.body
+    (alert,) = _alerts([event])
+    assert alert.top_endpoints[0].name == f"/{MASK}?"
+    assert alert.top_errors[0].message == f"refused {MASK}?"
+    body = judge.summary(run, {**texts, "started_at": BEGIN, "users_peak": 50}).body
+    assert SECRET.encode() not in body
+    assert MASK.encode() in body
+
+
+def test_a_summary_counts_the_whole_run() -> None:
+    judge, run = _judge()
+    run.count(failure(1))
+    run.count(failure(2))
+    judge.sample(run, _sample(1, 50, 40))
+    many = [["GET", f"/{n}", 10, 1] for n in range(TOP + 3)]
+    payload = {**_sample(600, 24_000, 172, endpoints=many), "started_at": BEGIN, "users_peak": 70}
+    event = judge.summary(run, payload)
+    summary = RunSummary.model_validate_json(event.body)
+    assert (event.kind, event.id, event.origin) == ("summaries", summary.id, run.origin)
+    assert (summary.requests, summary.failures, summary.users_peak, summary.duration_s) == (24_000, 172, 70, 600.0)
+    assert summary.started_at.timestamp() == BEGIN
+    assert summary.ended_at.timestamp() == BEGIN + 600
+    assert summary.categories == {"server_error": 2}
+    assert summary.alerts_fired == 1
+    assert len(summary.top_endpoints) == TOP
+    assert summary.top_errors[0].count == 2
+    assert summary.sequence == 1
+    assert RunSummary.model_validate_json(judge.summary(run, payload).body).sequence == 2
+
+
+def test_a_clock_that_was_set_back_gives_no_negative_duration() -> None:
+    judge, run = _judge()
+    payload = {**_sample(1, 10, 0), "started_at": BEGIN + 60, "users_peak": 1}
+    assert RunSummary.model_validate_json(judge.summary(run, payload).body).duration_s == 0.0
+
+
+def test_without_rules_there_are_no_alerts() -> None:
+    judge = Judge([], lambda text: text)
+    run = RunBook(RunConfig(), lambda text: text).begin(RUN_ID, NODE)
+    judge.begin()
+    assert judge.sample(run, _sample(1, 50, 50)) == []
+    assert judge.end(run, BEGIN) == []
