@@ -71,8 +71,8 @@ class ErrorInfo(Model):
     category: OpenCategory
     """Kind of failure. A kind that a later minor version adds reads as `unknown`."""
     fingerprint: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", examples=["5f1c9a0b7d3e2846"])]
-    """16 hex digits, equal for what is the same failure: method, name, category and the message without ids, numbers,
-    addresses, times and quoted values."""
+    """16 hex digits, equal for what is the same failure: method, name, category, status and the message without
+    ids, numbers, addresses, times and quoted values."""
     traceback: Annotated[str | None, Field(examples=['  File "locustfile.py", line 12, in checkout'])] = None
     """Python traceback, redacted; only for errors in the user's own code. OpenTelemetry: `exception.stacktrace`."""
 

@@ -48,18 +48,20 @@ _SEGMENTS: Final = re.compile(r"([/?&=#]+)")
 _ID_SEGMENT: Final = re.compile(rf"\d+|{_UUID}|(?=[a-fA-F]*\d){_HEX}")
 
 
-def fingerprint(method: str, name: str, category: str, message: str) -> str:
+def fingerprint(method: str, name: str, kind: str, message: str) -> str:
     """16 hex digits, equal for failures that differ only in ids, numbers, addresses, times and quoted values.
+
+    `kind` is taken as it is: the category, and the status if there was one.
 
     Locust groups by the exact name. Users who put ids into names get a row for each of them; here such a name counts
     as one, since whole path segments and query values that are numbers, UUIDs or hex ids are left out of it.
     """
-    return _fingerprint(method, name[:MAX_CHARACTERS], category, message[:MAX_CHARACTERS])
+    return _fingerprint(method, name[:MAX_CHARACTERS], kind, message[:MAX_CHARACTERS])
 
 
 @lru_cache(maxsize=_CACHED)
-def _fingerprint(method: str, name: str, category: str, message: str) -> str:
-    parts = (method, _normalise_name(name), category, normalise(message))
+def _fingerprint(method: str, name: str, kind: str, message: str) -> str:
+    parts = (method, _normalise_name(name), kind, normalise(message))
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 

@@ -45,7 +45,9 @@ def seal(draft: Draft, run: Run, node: Node) -> tuple[FailureRecord, bytes]:
     """
     error, request = draft["error"], draft["request"]
     content = {key: value for key, value in draft.items() if key not in ("evidence", "cut")}
-    mark = fingerprint(request["method"], request["name"], error["category"], error["message"])
+    # The status is told apart, though the number of it in a message is not: a 500 and a 503 are two failures.
+    kind = error["category"] if draft["response"] is None else f"{error['category']} {draft['response']['status_code']}"
+    mark = fingerprint(request["method"], request["name"], kind, error["message"])
     content |= {"error": {**error, "fingerprint": mark}, "run": run, "node": node}
     try:
         record = FailureRecord.model_validate(content)

@@ -126,7 +126,7 @@ class Redactor:
     def _header(self, name: str, value: str, tally: Tally) -> str:
         sensitive = self._keys.judge(name)
         spans = secret_spans(sensitive, value, self._keys) if sensitive else []
-        return self._text.redact(apply(value, spans, tally), tally)
+        return self._text.redact_rest(apply(value, spans, tally), tally) if spans else self._text.redact(value, tally)
 
     def _labels(self, labels: Mapping[str, str], tally: Tally) -> dict[str, str]:
         return {key: self._guard("text", value, tally) for key, value in labels.items()}

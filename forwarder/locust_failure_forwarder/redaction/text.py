@@ -7,7 +7,7 @@ from typing import Final
 from . import idioms, numbers, shapes, urls
 from .keys import KeyNames
 from .linear import Pattern, compile_linear, source_of
-from .marks import Span, Tally, UnredactableError, apply
+from .marks import MARK, Span, Tally, UnredactableError, apply
 from .pairs import TextPairs, stem_pattern
 
 MAX_LENGTH: Final = 512 * 1024
@@ -15,6 +15,7 @@ MAX_LENGTH: Final = 512 * 1024
 
 _MAX_DEPTH: Final = 3
 _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+_NAMES: Final = re.compile(r"[\w.\-$=;, /]{0,4096}", re.ASCII)
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
@@ -55,6 +56,13 @@ class TextRedactor:
             visible = _INVISIBLE.sub("", text)
             return apply(visible, spans, tally) if (spans := self.spans(visible)) else text
         return apply(text, self.spans(text), tally)
+
+    def redact_rest(self, masked: str, tally: Tally) -> str:
+        """What a rule for keys left of a value: an authorization scheme, the names of cookies."""
+        rest = MARK.sub("", masked)
+        if not rest or (_NAMES.fullmatch(rest) and self._rare.search(rest.encode()) is None):
+            return masked
+        return self.redact(masked, tally)
 
     def spans(self, text: str, depth: int = 0) -> list[Span]:
         """Everything in `text` that must go, in no order, maybe overlapping."""

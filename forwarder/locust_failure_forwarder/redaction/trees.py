@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from . import idioms
 from .keys import KeyNames, Sensitive
-from .marks import MARK, Tally, UnredactableError, apply
+from .marks import Tally, UnredactableError, apply
 from .text import TextRedactor
 from .values import secret_spans
 
@@ -40,6 +40,7 @@ class TreeRedactor:
         found = Tally()
         result = _Walk(
             self._keys,
+            self._text,
             found,
             lambda text: leaves.append(text) or text,
             lambda number: leaves.append(str(number)) or number,
@@ -49,6 +50,7 @@ class TreeRedactor:
             found = Tally()
             walk = _Walk(
                 self._keys,
+                self._text,
                 found,
                 lambda text: self._leaf(text, found, inner),
                 lambda number: self._number(number, found),
@@ -85,8 +87,11 @@ class TreeRedactor:
 class _Walk:
     """One pass over one tree."""
 
-    def __init__(self, keys: KeyNames, tally: Tally, leaf: _Leaf, number: Callable[[int], JsonValue]) -> None:
+    def __init__(
+        self, keys: KeyNames, text: TextRedactor, tally: Tally, leaf: _Leaf, number: Callable[[int], JsonValue]
+    ) -> None:
         self._keys = keys
+        self._text = text
         self._tally = tally
         self._leaf = leaf
         self._number = number
@@ -109,9 +114,7 @@ class _Walk:
 
     def _masked(self, text: str, sensitive: Sensitive) -> str:
         spans = secret_spans(sensitive, text, self._keys)
-        masked = apply(text, spans, self._tally)
-        # Cookie names and schemes stay, and are text like any other.
-        return masked if MARK.fullmatch(masked) else self._leaf(masked)
+        return self._text.redact_rest(apply(text, spans, self._tally), self._tally) if spans else self._leaf(text)
 
     def _of_number(self, number: float, sensitive: Sensitive | None) -> JsonValue:
         if sensitive is None:

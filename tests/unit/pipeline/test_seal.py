@@ -113,6 +113,14 @@ def test_failures_that_differ_in_ids_only_have_one_fingerprint() -> None:
     assert len(marks) == 1
 
 
+def test_two_statuses_of_one_category_are_two_failures() -> None:
+    marks = {
+        seal(shorten(_draft(status=status, message=f"code={status}"), LIMIT), run(), node())[0].error.fingerprint
+        for status in (500, 503)
+    }
+    assert len(marks) == 2
+
+
 @pytest.mark.parametrize(
     ("broken", "where"),
     [

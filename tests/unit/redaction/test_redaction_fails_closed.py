@@ -63,9 +63,9 @@ def test_a_bug_in_a_rule_costs_the_field_and_not_the_secret(monkeypatch: pytest.
         raise RuntimeError(text)
 
     monkeypatch.setattr(TextRedactor, "redact", broken)
-    redacted = Redactor(RedactionConfig()).redact_draft(draft("token=n0t-real"))
+    redacted = Redactor(RedactionConfig()).redact_draft(draft("got token=n0t-real here"))
     assert "n0t-real" not in repr(redacted)
-    assert redacted["redactions"].keys() == {"unredactable"}
+    assert redacted["redactions"]["unredactable"] >= 4
 
 
 HOSTILE = {
