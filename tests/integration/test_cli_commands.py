@@ -1,9 +1,11 @@
 """The commands as a user meets them: what they print, where, how they exit (0 done, 1 not done, 2 wrong usage)."""
 
+import asyncio
 import json
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from locust_failure_forwarder.cli import app
 from locust_failure_forwarder.commands import replay
 from locust_failure_forwarder.demo.monitoring import API_KEY, MonitoringApi
 from locust_failure_forwarder.demo.slack import SlackReceiver
+from locust_failure_forwarder.destinations import load_settings
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.log import DeadLetter, Log, NewEvent
 from locust_failure_forwarder.pipeline.log_files import claim
@@ -524,6 +527,19 @@ def test_replay_goes_on_beside_a_log_that_fails_while_it_is_sent(
     assert "a-failing.db cannot be used: disk I/O error" in result.stderr
     assert "2 records are still pending" in result.stderr
     assert len(monitoring.failures) == 1
+
+
+def test_the_progress_of_a_replay_counts_what_is_left_in_the_whole_log(
+    tmp_path: Path, monitoring: MonitoringApi
+) -> None:
+    path = write_log(tmp_path / "logs", sample_events(3), routes=[FAILURES, RouteKey("datalake", "failures")])
+    settings = load_settings(config(tmp_path, monitoring.batch_url), {"MONITORING_API_KEY": API_KEY})
+    shown: list[int] = []
+    result = asyncio.run(replay_log(path, settings, time.monotonic() + 10, print, print, shown.append))
+    assert result is not None
+    assert shown[0] == 6
+    assert sum(account.pending for account in result.accounts.values()) == 3
+    assert shown == sorted(shown, reverse=True)
 
 
 def test_p6_replay_isolates_an_event_that_cannot_be_encoded(tmp_path: Path, slack: SlackReceiver) -> None:

@@ -303,6 +303,26 @@ def test_p2_a_sigkill_in_the_middle_of_deliveries_loses_nothing_acknowledged(
         assert monitoring.duplicates <= 20, "at least once: the batch under way may come twice, and no other"
 
 
+def test_p1_a_full_disk_costs_what_it_cannot_take_counted_and_told_and_not_the_process(
+    tmp_path: Path, monitoring: MonitoringApi
+) -> None:
+    with forwarder(tmp_path, max_file_bytes=400_000) as process:
+        process.begin(config(tmp_path, monitoring.batch_url))
+        for first in range(1, 2001, 100):
+            process.fail(range(first, first + 100))
+        process.wait_for_ack(2000)
+        seconds = process.end(deadline=2.0)
+        assert process.process.returncode == 0, _stderr(process)
+        account = process.account()
+    assert seconds < 3.0
+    lost = account["dropped"]["log_error"]
+    assert lost > 0
+    assert account["captured"] == 2000 == account["delivered"] + account["pending"] + lost
+    assert len(monitoring.failures) >= account["delivered"]
+    assert process.said().count("the log cannot be written") == 1
+    assert "what comes now is dropped and counted" in process.said()
+
+
 def test_records_and_dead_letters_on_disk_hold_no_secret(
     tmp_path: Path, process: ForwarderProcess, monitoring: MonitoringApi
 ) -> None:

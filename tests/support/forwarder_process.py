@@ -1,6 +1,7 @@
 """A real forwarder process and its two pipes, fed as the plugin feeds it."""
 
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -88,12 +89,21 @@ class ForwarderProcess:
 
 
 @contextmanager
-def forwarder(directory: Path) -> Generator[ForwarderProcess]:
-    """Start one in `directory`; whatever happens, it is ended by its process id."""
+def forwarder(directory: Path, max_file_bytes: int | None = None) -> Generator[ForwarderProcess]:
+    """Start one in `directory`; whatever happens, it is ended by its process id.
+
+    `max_file_bytes` makes a disk that is soon full: no file of the process can grow beyond it.
+    """
+
+    def limit() -> None:
+        if max_file_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
+
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"],
         cwd=directory,
         env={**os.environ, "MONITORING_API_KEY": KEY},
+        preexec_fn=limit,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -43,7 +43,8 @@ def replay_directory(directory: Path, config: Path, env: Mapping[str, str], seco
         say(terminal, f"{_records(count)} pending for {key}, but {config} sends no {key.kind} to `{key.destination}`")
     sums = total(LogReport(done.path, accounts=tuple(done.accounts.items())) for done in replaying.done)
     if sums:
-        terminal.print(accounts_table(sums, "after the replay"))
+        say(terminal, "after the replay")
+        terminal.print(accounts_table(sums))
     left = sum(account.pending for account in sums.values()) + replaying.untouched
     if left:
         say(terminal, f"{_records(left)} still pending; nothing is lost, all stays in {directory}")

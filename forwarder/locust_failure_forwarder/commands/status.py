@@ -21,8 +21,8 @@ def print_status(directory: Path, *, as_json: bool) -> int:
     else:
         terminal = console()
         if reports:
-            logs = f"{len(reports)} log{'s' if len(reports) != 1 else ''} in {directory}"
-            terminal.print(accounts_table(sums, logs))
+            say(terminal, f"{len(reports)} log{'s' if len(reports) != 1 else ''} in {directory}")
+            terminal.print(accounts_table(sums))
         else:
             say(terminal, f"no logs in {directory}")
         for line in (*reasons(sums, reports), *remarks(reports)):

@@ -56,7 +56,7 @@ def draw_ending(
     if not outcome.good:
         _draw_log_tail(console, output / "locust.log")
     console.print(
-        f"\nAll records: {output / 'received.jsonl'}   Locust's output: {output / 'locust.log'}", soft_wrap=True
+        f"\nAll records: {output / 'failures.jsonl'}   Locust's output: {output / 'locust.log'}", soft_wrap=True
     )
     console.print(f"The configuration used: {output / 'config.yaml'}", soft_wrap=True)
 

@@ -102,6 +102,8 @@ def run_demo(seconds: int, output: Path, picture: Path | None = None) -> int:
             if locust.poll() is None:
                 locust.terminate()
                 locust.wait()
+        lines = [record.model_dump_json() + "\n" for record in monitoring.failures.values()]
+        (output / "failures.jsonl").write_text("".join(lines))
         outcome = _judge(output, monitoring, slack, locust.returncode)
         draw_ending(console, outcome, monitoring, slack, output)
         if picture is not None:

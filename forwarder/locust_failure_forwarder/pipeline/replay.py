@@ -56,7 +56,7 @@ async def replay_log(
                 route.flush()
             try:
                 while not all(route.done_by(deadline) for route in routes) and time.monotonic() < deadline:
-                    progress(sum(store.accounts[route.key].pending for route in routes))
+                    progress(sum(account.pending for account in store.accounts.values()))
                     await asyncio.wait(tasks, timeout=_TICK, return_when=asyncio.FIRST_COMPLETED)
                     for task in tasks:
                         if task.done():

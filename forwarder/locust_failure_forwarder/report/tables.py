@@ -16,9 +16,9 @@ _REASONS: Final = 5
 _REASON_LENGTH: Final = 200
 
 
-def accounts_table(accounts: Mapping[RouteKey, Account], title: str) -> Table:
+def accounts_table(accounts: Mapping[RouteKey, Account], title: str | None = None) -> Table:
     """One row for each route."""
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title and Text(title), title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("destination/kind", overflow="fold")
     for column in ("captured", "delivered", "pending", "dead", "dropped"):
         table.add_column(column, justify="right", no_wrap=True)

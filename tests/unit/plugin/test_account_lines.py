@@ -8,7 +8,7 @@ from locust_failure_forwarder.plugin.report import account_lines, after_loss, pe
 def _status(**changes: Any) -> dict[str, Any]:
     route = {"destination": "api", "kind": "failures", "captured": 8, "delivered": 5, "pending": 1, "dead": 1,
              "dropped": {"log_full": 1}}  # fmt: skip
-    alerts = {
+    alerts: dict[str, Any] = {
         "destination": "api",
         "kind": "alerts",
         "captured": 2,
