@@ -1,10 +1,9 @@
 """P9: a configuration that cannot be used ends Locust before a user is spawned, with one clear message."""
 
-import socket
 from pathlib import Path
 
 import pytest
-from support.locust_run import config_for, locust
+from support.locust_run import config_for, free_port, locust
 from support.target import Target
 
 BAD = """\
@@ -18,19 +17,13 @@ destinations:
 """
 
 
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
 @pytest.mark.parametrize("processes", [(), ("--processes", "2")])
 def test_p9_one_message_with_every_problem_and_no_user(
     tmp_path: Path, target: Target, processes: tuple[str, ...]
 ) -> None:
     arguments = ("--headless", "-u", "5", "-t", "5s", *processes)
     if processes:
-        port = _free_port()
+        port = str(free_port())
         arguments += ("--master-bind-port", port, "--master-port", port)
     with locust(tmp_path, target.url, BAD, arguments=arguments) as run:
         output = run.wait()

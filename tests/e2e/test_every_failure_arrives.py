@@ -10,16 +10,10 @@ from pathlib import Path
 import pytest
 from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from support.ledger import assert_exact, printed_accounts
-from support.locust_run import FAST_USER, HTTP_USER, INSTALL, Locust, config_for, locust, until, web
+from support.locust_run import FAST_USER, HTTP_USER, INSTALL, Locust, config_for, free_port, locust, until, web
 from support.target import Target
 
 FOREVER = ("--headless", "-u", "5", "-r", "50")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_headless_local(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
@@ -61,7 +55,7 @@ def test_without_touching_the_locustfile(tmp_path: Path, target: Target, monitor
 
 
 def test_two_forked_workers(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
-    arguments = (*FOREVER, "-t", "4s", "--processes", "2", "--master-bind-port", str(_free_port()))
+    arguments = (*FOREVER, "-t", "4s", "--processes", "2", "--master-bind-port", str(free_port()))
     arguments += ("--master-port", arguments[-1])
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
         output = run.wait()
@@ -103,7 +97,7 @@ def _worker(folder: Path, host: str, config: str, port: int, *extra: str) -> Abs
 def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
     tmp_path: Path, target: Target, monitoring: MonitoringApi
 ) -> None:
-    port = _free_port()
+    port = free_port()
     config = config_for(monitoring.batch_url)
     arguments = (*FOREVER, "-t", "4s", "--master", "--expect-workers", "2")
     arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
@@ -124,7 +118,7 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
 def test_a_worker_that_was_started_without_a_configuration_says_so(
     tmp_path: Path, target: Target, monitoring: MonitoringApi
 ) -> None:
-    port = _free_port()
+    port = free_port()
     config = config_for(monitoring.batch_url)
     arguments = (*FOREVER, "-t", "2s", "--master", "--expect-workers", "1")
     arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
@@ -142,7 +136,7 @@ def test_a_worker_that_was_started_without_a_configuration_says_so(
 def test_a_signal_with_two_forked_workers(
     tmp_path: Path, target: Target, monitoring: MonitoringApi, number: signal.Signals
 ) -> None:
-    arguments = (*FOREVER, "--processes", "2", "--master-bind-port", str(_free_port()))
+    arguments = (*FOREVER, "--processes", "2", "--master-bind-port", str(free_port()))
     arguments += ("--master-port", arguments[-1])
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
         until(lambda: monitoring.failures, what="a first failure")
@@ -152,7 +146,7 @@ def test_a_signal_with_two_forked_workers(
 
 
 def test_two_runs_from_the_web_ui(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     arguments = ("--web-host", "127.0.0.1", "--web-port", str(port))
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
@@ -179,7 +173,7 @@ def _answers(port: int) -> bool:
 
 
 def test_a_destination_that_comes_up_five_seconds_late(tmp_path: Path, target: Target) -> None:
-    port = _free_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}/api/failures/batch"
     arguments = ("--headless", "-u", "5", "-r", "50", "-t", "7s")
     with locust(tmp_path, target.url, config_for(url), arguments=arguments) as run:

@@ -5,11 +5,9 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
-import pytest
 from locust_failure_forwarder.demo.exchange import Reply, Request
 from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from locust_failure_forwarder.pipeline.counters import RouteKey
@@ -34,18 +32,6 @@ def _keep(self, data):
 Child.write = _keep
 """
 """Appended to the locustfile: keeps a copy of what was written to the pipe, after it was written."""
-
-
-@pytest.fixture
-def target() -> Iterator[Target]:
-    with Target() as server:
-        yield server
-
-
-@pytest.fixture
-def monitoring() -> Iterator[MonitoringApi]:
-    with MonitoringApi() as server:
-        yield server
 
 
 class _Silent(MonitoringApi):

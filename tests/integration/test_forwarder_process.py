@@ -306,21 +306,35 @@ def test_p2_a_sigkill_in_the_middle_of_deliveries_loses_nothing_acknowledged(
 def test_p1_a_full_disk_costs_what_it_cannot_take_counted_and_told_and_not_the_process(
     tmp_path: Path, monitoring: MonitoringApi
 ) -> None:
+    path = config(tmp_path, monitoring.batch_url)
+    path.write_text(path.read_text().replace("max_age: 50ms", "max_age: 50ms, max_records: 3"))
+    monitoring.fault = lambda _: 503
     with forwarder(tmp_path, max_file_bytes=400_000) as process:
-        process.begin(config(tmp_path, monitoring.batch_url))
-        for first in range(1, 2001, 100):
+        process.begin(path)
+        for first in range(1, 1001, 100):
             process.fail(range(first, first + 100))
-        process.wait_for_ack(2000)
-        seconds = process.end(deadline=2.0)
+        process.wait_for_ack(1000)
+        for single in range(1001, 1021):  # until there is no room for a single one, nor for a cursor
+            process.fail([single])
+            process.wait_for_ack(single)
+        monitoring.fault = None
+        process.send(FrameType.FLUSH, {})
+        until(lambda: "the log cannot be used" in str(process.of(FrameType.STATUS)[-1]), what="a held up route")
+        seconds = process.end(deadline=0.5)
         assert process.process.returncode == 0, _stderr(process)
         account = process.account()
-    assert seconds < 3.0
+    assert seconds < 1.5
     lost = account["dropped"]["log_error"]
     assert lost > 0
-    assert account["captured"] == 2000 == account["delivered"] + account["pending"] + lost
-    assert len(monitoring.failures) >= account["delivered"]
-    assert process.said().count("the log cannot be written") == 1
-    assert "what comes now is dropped and counted" in process.said()
+    assert account["captured"] == 1020 == account["delivered"] + account["pending"] + lost
+    assert 0 < len(monitoring.failures) == account["delivered"] + 3, "one batch arrived and could not be settled"
+    assert monitoring.duplicates == 0
+    assert 0 < process.said().count("what comes now is dropped and counted") <= 3, (
+        "again where a smaller one had fitted"
+    )
+    assert _replay(tmp_path, monitoring) == 0
+    assert len(monitoring.failures) == 1020 - lost
+    assert monitoring.duplicates == 3, "at least once"
 
 
 def test_records_and_dead_letters_on_disk_hold_no_secret(

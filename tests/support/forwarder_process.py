@@ -1,7 +1,6 @@
 """A real forwarder process and its two pipes, fed as the plugin feeds it."""
 
 import os
-import resource
 import subprocess
 import sys
 import threading
@@ -94,16 +93,13 @@ def forwarder(directory: Path, max_file_bytes: int | None = None) -> Generator[F
 
     `max_file_bytes` makes a disk that is soon full: no file of the process can grow beyond it.
     """
-
-    def limit() -> None:
-        if max_file_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (max_file_bytes, max_file_bytes))
-
+    command = [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"]
+    if max_file_bytes is not None:
+        command = ["/bin/sh", "-c", f'ulimit -f {max_file_bytes // 512} && exec "$@"', "sh", *command]
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"],
+        command,
         cwd=directory,
         env={**os.environ, "MONITORING_API_KEY": KEY},
-        preexec_fn=limit,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

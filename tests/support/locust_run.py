@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -153,6 +154,13 @@ destinations:
     batch: {{max_age: 200ms}}
 flush: {{deadline: {deadline}}}
 {extra}"""
+
+
+def free_port() -> int:
+    """A port that was free a moment ago, for servers that have to be told theirs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def web(url: str, path: str, form: bytes | None = None) -> dict[str, Any]:

@@ -26,7 +26,8 @@ async def _wait(*workers: "asyncio.Task[None]", reading: "asyncio.Task[float]") 
     finally:
         for worker in workers:
             worker.cancel()
-        await asyncio.gather(*workers, reading, return_exceptions=True)
+        await asyncio.gather(*workers, return_exceptions=True)
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 def test_the_result_is_handed_on_while_the_workers_go_on() -> None:
