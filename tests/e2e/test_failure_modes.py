@@ -108,6 +108,8 @@ class Custom(User):
         cycle["self"] = cycle
         broken = ValueError("x")
         fire(request_type="odd", name="cycle", response_time=1, response_length=0, exception=broken, context=cycle)
+        heavy = {"blob": "x" * 5_000_000}
+        fire(request_type="odd", name="heavy", response_time=1, response_length=0, exception=broken, context=heavy)
         with self.environment.events.request.measure("measured", "measured") as meta:
             raise KeyError("missing")
         raise StopUser()
@@ -163,7 +165,8 @@ def test_every_mode_becomes_a_record_of_its_category(
     assert custom["text"].error.category == "assertion"
     assert custom["bare"].error.category == "connection_refused"
     assert custom["late"].error.category == "read_timeout"
-    assert custom["cycle"].context == {"unpackable": "dict"}
+    assert custom["cycle"].context == {"not_copied": "ValueError"}
+    assert custom["heavy"].context == {"not_copied": "too large"}
     assert custom["measured"].error.type == "KeyError"
 
     # A negative length breaks the contract: that record is dead, not lost, and the accounts say so.

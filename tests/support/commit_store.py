@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from locust_failure_forwarder.events import Kind
+from locust_failure_forwarder.pipeline.commit import Entry
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.log import DeadLetter, NewEvent
+from locust_failure_schemas import Alert, FailureRecord, RunSummary
 
 FAILURES = RouteKey("monitoring", "failures")
 ALERTS = RouteKey("monitoring", "alerts")
@@ -63,3 +65,37 @@ class WatchedRoute:
 
 def kinds(items: Sequence[NewEvent | DeadLetter]) -> list[Kind]:
     return [item.kind for item in items]
+
+
+class Kept:
+    """Takes entries as the committer does."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    async def put(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    @property
+    def failures(self) -> list[FailureRecord]:
+        return [FailureRecord.model_validate_json(e.body) for e in self._events("failures")]
+
+    @property
+    def alerts(self) -> list[Alert]:
+        return [Alert.model_validate_json(e.body) for e in self._events("alerts")]
+
+    @property
+    def summaries(self) -> list[RunSummary]:
+        return [RunSummary.model_validate_json(e.body) for e in self._events("summaries")]
+
+    @property
+    def reasons(self) -> list[str]:
+        return [entry.item.reason for entry in self.entries if isinstance(entry.item, DeadLetter)]
+
+    @property
+    def dropped(self) -> dict[str, int]:
+        (only,) = (dict(entry.dropped) for entry in self.entries if entry.dropped)
+        return only
+
+    def _events(self, kind: str) -> list[NewEvent]:
+        return [e.item for e in self.entries if isinstance(e.item, NewEvent) and e.item.kind == kind]

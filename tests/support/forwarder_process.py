@@ -67,6 +67,11 @@ class ForwarderProcess:
         """Every line for the user."""
         return "\n".join(line["text"] for line in self.of(FrameType.LOG))
 
+    def stderr(self) -> str:
+        """What it wrote there, once it has ended."""
+        assert self.process.stderr is not None
+        return self.process.stderr.read().decode()
+
     def end(self, deadline: float | None = 10.0) -> float:
         """Close, or end the file without it; wait for the exit. Seconds that took."""
         begin = time.monotonic()

@@ -1,6 +1,7 @@
 """Payloads of frames as the plugin sends them, and a redactor that shows where it has been. Nothing is random."""
 
 from typing import Any, Final, cast
+from uuid import UUID
 
 from locust_failure_forwarder.pipeline.validate import Draft
 
@@ -42,6 +43,11 @@ def captured(sequence: int = 1, **changes: Any) -> dict[str, Any]:
         "context": {"tenant": "acme"},
     }
     return payload | changes
+
+
+def ids(sequences: range) -> list[UUID]:
+    """The ids of `captured` failures of these sequences."""
+    return [uuid7(0x1_0000_0000 + sequence) for sequence in sequences]
 
 
 class MarkingRedactor:

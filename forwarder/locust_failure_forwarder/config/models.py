@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from ..events import Kind
-from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size
+from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size, parse_size
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
@@ -41,8 +41,8 @@ class CaptureConfig(ConfigModel):
     """Keep the body that was sent."""
     response_body: bool = True
     """Keep the body that came back."""
-    max_body_bytes: PositiveSize = 2048
-    """Bytes of each body that are kept, after redaction."""
+    max_body_bytes: Annotated[int, BeforeValidator(parse_size), Field(gt=0, le=256 * 1024)] = 2048
+    """Bytes of each body that are kept, after redaction; at most 256 KiB, since every failure carries them."""
 
 
 class RedactionConfig(ConfigModel):

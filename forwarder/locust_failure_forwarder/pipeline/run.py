@@ -46,6 +46,8 @@ _COMMIT_SECONDS: Final = 1.0
 """Time to write what is queued, even where the deadline leaves none; it takes milliseconds."""
 MIN_CAPTURE: Final = 16 * 1024
 """Bytes of each body that the plugin copies at least: redaction needs more context than is kept."""
+MAX_CAPTURE: Final = 512 * 1024
+"""Bytes that it copies at most: redaction gives up on longer texts, and frames have to stay small."""
 MAX_CAPTURE: Final = MAX_FRAME // 10
 """And at most: two bodies have to fit into a frame, where a character may take four bytes."""
 
@@ -109,10 +111,11 @@ async def _forward(frames: Frames, outlet: Outlet, settings: Settings, log: Log)
 
 def _ready(settings: Settings, log_path: Path) -> dict[str, Any]:
     capture = settings.capture
+    wanted = max(MIN_CAPTURE, 4 * capture.max_body_bytes)
     return {
         "request_body": capture.request_body,
         "response_body": capture.response_body,
-        "capture_bytes": min(MAX_CAPTURE, max(MIN_CAPTURE, 4 * capture.max_body_bytes)),
+        "capture_bytes": min(MAX_CAPTURE, min(MAX_CAPTURE, wanted)),
         "deadline": settings.flush.deadline,
         "destinations": list(settings.destinations),
         "log": str(log_path),

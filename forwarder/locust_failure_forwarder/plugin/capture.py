@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from .exceptions import MAX_TEXT, describe, traceback_frames
 
 _MAX_HEADERS: Final = 100
+_MAX_HEADER_NAME: Final = 256
 _MAX_HEADER_VALUE: Final = 8 * 1024
 _MAX_STACK: Final = 40
 
@@ -47,7 +48,7 @@ def _headers(headers: Any) -> list[tuple[str, str]]:
             break
         if isinstance(item, tuple) and len(cast(tuple[Any, ...], item)) == 2:
             name, value = cast(tuple[Any, Any], item)
-            pairs.append((_text(name), _text(value)[:_MAX_HEADER_VALUE]))
+            pairs.append((_text(name)[:_MAX_HEADER_NAME], _text(value)[:_MAX_HEADER_VALUE]))
     return pairs
 
 
@@ -118,7 +119,7 @@ def request_failure(arguments: dict[str, Any], limits: CaptureLimits) -> dict[st
     user, task = _running_task()
     return {
         "source": "request",
-        "method": _text(arguments.get("request_type", "")),
+        "method": _text(arguments.get("request_type", ""))[:_MAX_HEADER_NAME],
         "name": _text(arguments.get("name", ""))[:MAX_TEXT],
         "url": None if url is None else _text(url)[:MAX_TEXT],
         "request_headers": _headers(_attribute(request, "headers")),

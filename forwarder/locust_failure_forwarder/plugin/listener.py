@@ -22,6 +22,8 @@ from .sampler import sample
 logger = logging.getLogger("locust_failure_forwarder")
 RUN_ID_OPTION: Final = "failure_run_id"
 """Locust copies options it does not know from the master to its workers just before their `test_start`."""
+_LARGE_FRAME: Final = 4 * 1024 * 1024
+"""Bytes; bodies, headers and texts within their own bounds always fit."""
 _MASTER_SUMMARY_DELAY: Final = 4.0
 """Seconds after a master's `test_stop`: workers report every 3 s, and the last reports belong into the summary."""
 
@@ -104,11 +106,7 @@ class Plugin:
         payload["at"] = now
         payload["run"] = self._run_id
         payload["sequence"] = self._sequence + 1
-        try:
-            frame = pack(FrameType.FAILURE, payload)
-        except Exception:  # noqa: BLE001 - the context may hold anything: cycles, huge integers, objects whose repr raises
-            payload["context"] = {"unpackable": type(payload["context"]).__name__}
-            frame = pack(FrameType.FAILURE, payload)
+        frame = _frame_of(payload)
         # The number is spent whether or not there is room: a gap in the sequence shows the loss downstream.
         self._sequence += 1
         self._link.record(self._sequence, frame)
@@ -216,6 +214,19 @@ class Plugin:
         finally:
             self.closed.set()
             atexit.unregister(self.close)
+
+
+def _frame_of(payload: dict[str, Any]) -> bytes:
+    """The record's frame. The context is the one part whose size and content nobody bounds; without it, if need be."""
+    try:
+        frame = pack(FrameType.FAILURE, payload)
+        fault = "too large" if len(frame) > _LARGE_FRAME else ""
+    except Exception as error:  # noqa: BLE001 - cycles, huge integers, objects whose repr raises
+        frame, fault = b"", type(error).__name__
+    if fault and payload["context"]:
+        payload["context"] = {"not_copied": fault}
+        frame = pack(FrameType.FAILURE, payload)
+    return frame
 
 
 def _run_id_from(options: Any) -> bytes | None:

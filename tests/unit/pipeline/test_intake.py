@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.models import CaptureConfig, RunConfig
-from locust_failure_forwarder.pipeline.commit import Committer, Entry
+from locust_failure_forwarder.pipeline.commit import Committer
 from locust_failure_forwarder.pipeline.intake import Frames, Intake
 from locust_failure_forwarder.pipeline.judge import Judge
-from locust_failure_forwarder.pipeline.log import DeadLetter, NewEvent
 from locust_failure_forwarder.pipeline.record import Refinery
 from locust_failure_forwarder.pipeline.runs import RunBook
 from locust_failure_forwarder.wire import MAX_FRAME, FrameType, pack
-from locust_failure_schemas import Alert, FailureRecord, RunSummary
+from support.commit_store import Kept
 from support.frames import AT, NODE, RUN_ID, SECRET, MarkingRedactor, captured
 from support.ratio_samples import rule
 
@@ -30,40 +29,6 @@ SAMPLE: dict[str, Any] = {
     "endpoints": [["GET", "/", 100, 50]],
     "errors": [["GET", "/", "refused", 50]],
 }
-
-
-class Kept:
-    """Takes entries as the committer does."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    async def put(self, entry: Entry) -> None:
-        self.entries.append(entry)
-
-    @property
-    def failures(self) -> list[FailureRecord]:
-        return [FailureRecord.model_validate_json(e.body) for e in self._events("failures")]
-
-    @property
-    def alerts(self) -> list[Alert]:
-        return [Alert.model_validate_json(e.body) for e in self._events("alerts")]
-
-    @property
-    def summaries(self) -> list[RunSummary]:
-        return [RunSummary.model_validate_json(e.body) for e in self._events("summaries")]
-
-    @property
-    def reasons(self) -> list[str]:
-        return [entry.item.reason for entry in self.entries if isinstance(entry.item, DeadLetter)]
-
-    @property
-    def dropped(self) -> dict[str, int]:
-        (only,) = (dict(entry.dropped) for entry in self.entries if entry.dropped)
-        return only
-
-    def _events(self, kind: str) -> list[NewEvent]:
-        return [e.item for e in self.entries if isinstance(e.item, NewEvent) and e.item.kind == kind]
 
 
 def _start(run: bytes = RUN_ID, node: object = NODE) -> bytes:
