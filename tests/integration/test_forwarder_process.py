@@ -38,7 +38,7 @@ def test_hello_is_answered_with_what_the_plugin_has_to_know(tmp_path: Path, proc
 def test_two_bodies_of_the_largest_size_that_is_captured_fit_into_a_frame(
     tmp_path: Path, process: ForwarderProcess
 ) -> None:
-    ready = process.begin(config(tmp_path, NOBODY, "capture: {max_body_bytes: 100MiB}\n"))
+    ready = process.begin(config(tmp_path, NOBODY, "capture: {max_body_bytes: 256KiB}\n"))
     body = "\U0001f600" * ready["capture_bytes"]
     assert len(pack(FrameType.FAILURE, captured(request_body=body, response_body=body))) < MAX_FRAME
 

@@ -109,8 +109,9 @@ class LogConfig(ConfigModel):
 
     directory: Annotated[str, Field(min_length=1)] = ".locust-failures"
     """Folder of the logs, one file for each Locust process; relative to the working directory."""
-    max_size: PositiveSize = 256 * 1024 * 1024
-    """Bytes one log may take. When full: the oldest delivered events go first, then the oldest pending, counted."""
+    max_size: Annotated[int, BeforeValidator(parse_size), Field(ge=1024 * 1024)] = 256 * 1024 * 1024
+    """Bytes one log may take, 1 MiB at least. When full: the oldest delivered events go first, then the oldest dead
+    letters, then the oldest pending events, counted."""
     retain: Duration = 7 * 86400.0
     """How long a fully delivered log is kept."""
 

@@ -25,7 +25,7 @@ from typing import Any, Final, TypeVar
 from ..destinations import Settings, load_settings
 from ..errors import ConfigError, LogError
 from ..redaction import Redactor
-from ..wire import MAX_FRAME, FrameType
+from ..wire import FrameType
 from .commit import Committer
 from .counters import RouteKey, as_json
 from .housekeeping import open_new_log
@@ -47,9 +47,8 @@ _COMMIT_SECONDS: Final = 1.0
 MIN_CAPTURE: Final = 16 * 1024
 """Bytes of each body that the plugin copies at least: redaction needs more context than is kept."""
 MAX_CAPTURE: Final = 512 * 1024
-"""Bytes that it copies at most: redaction gives up on longer texts, and frames have to stay small."""
-MAX_CAPTURE: Final = MAX_FRAME // 10
-"""And at most: two bodies have to fit into a frame, where a character may take four bytes."""
+"""Bytes that it copies at most: redaction gives up on longer texts, and two bodies have to fit into a frame, where a
+character may take four bytes."""
 
 
 async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
@@ -115,7 +114,7 @@ def _ready(settings: Settings, log_path: Path) -> dict[str, Any]:
     return {
         "request_body": capture.request_body,
         "response_body": capture.response_body,
-        "capture_bytes": min(MAX_CAPTURE, min(MAX_CAPTURE, wanted)),
+        "capture_bytes": min(MAX_CAPTURE, wanted),
         "deadline": settings.flush.deadline,
         "destinations": list(settings.destinations),
         "log": str(log_path),

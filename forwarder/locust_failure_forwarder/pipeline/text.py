@@ -22,7 +22,8 @@ def body_text(body: bytes | str | None, content_type: str) -> str | None:
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(body) - 3 and error.reason == "unexpected end of data":
+        cut_short = error.start >= len(body) - 3 and error.reason == "unexpected end of data"
+        if cut_short and not _CHARSET.search(content_type.lower().replace("charset=utf-8", "")):
             text = body[: error.start].decode("utf-8")
         else:
             text = _decode_declared(body, content_type)

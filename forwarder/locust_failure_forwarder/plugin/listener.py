@@ -220,13 +220,15 @@ def _frame_of(payload: dict[str, Any]) -> bytes:
     """The record's frame. The context is the one part whose size and content nobody bounds; without it, if need be."""
     try:
         frame = pack(FrameType.FAILURE, payload)
-        fault = "too large" if len(frame) > _LARGE_FRAME else ""
-    except Exception as error:  # noqa: BLE001 - cycles, huge integers, objects whose repr raises
-        frame, fault = b"", type(error).__name__
-    if fault and payload["context"]:
-        payload["context"] = {"not_copied": fault}
-        frame = pack(FrameType.FAILURE, payload)
-    return frame
+        if len(frame) <= _LARGE_FRAME or not payload["context"]:
+            return frame
+        fault = "too large"
+    except Exception as error:
+        if not payload["context"]:
+            raise  # the caller counts it
+        fault = type(error).__name__  # cycles, huge integers, objects whose repr raises
+    payload["context"] = {"not_copied": fault}
+    return pack(FrameType.FAILURE, payload)
 
 
 def _run_id_from(options: Any) -> bytes | None:

@@ -47,7 +47,7 @@ FULL: Final[dict[str, object]] = {
             "resolve_after": 1, "severity": "info",
         }
     ],
-    "log": {"directory": "d", "max_size": 1, "retain": 1},
+    "log": {"directory": "d", "max_size": "1MiB", "retain": 1},
     "flush": {"deadline": 1},
 }  # fmt: skip
 """Every key of the file, so that a value can be planted in each."""

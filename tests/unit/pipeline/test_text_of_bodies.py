@@ -15,6 +15,8 @@ from locust_failure_forwarder.pipeline.text import body_text, cut, scalar_text
         (b'{"a":1}', "application/json", '{"a":1}'),
         ("schon Text", "", "schon Text"),
         ("grün".encode("latin-1"), "text/plain; charset=iso-8859-1", "grün"),
+        ("voilà".encode("latin-1"), "text/plain; charset=iso-8859-1", "voilà"),
+        ("密码".encode()[:-1], "text/plain; charset=UTF-8", "密"),
         ("密码".encode("gb18030"), 'text/html; charset="gb18030"', "密码"),
         ("密码".encode()[:-1], "text/plain", "密"),
         (
