@@ -102,7 +102,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(200, "ok")
 
     def answer(self, status: int, text: str) -> None:
-        """One line of plain text; the forwarder keeps it as the reason of a refusal."""
+        """One line of plain text."""
         body = f"{text}\n".encode()
         self.send_response(status)
         self.send_header("Content-Type", "text/plain; charset=utf-8")

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from .errors import ConfigError, ForwarderError
+from .version import VERSION
 
 EXIT_NOT_DONE = 1
 EXIT_USAGE = 2
@@ -35,6 +36,21 @@ DirectoryArgument = Annotated[
 ]
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"failure-forwarder {VERSION}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
 @app.command(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
     options_metavar="[LOCUST OPTIONS]",
@@ -46,7 +62,8 @@ def run(context: typer.Context) -> None:
     """
     sys.stdout.flush()
     # Replaced, not called: Locust has to be the first thing its process imports, and signals go to it directly.
-    command = [sys.executable, "-m", "locust_failure_forwarder.plugin", *context.args]
+    # -P keeps the working directory off sys.path, as with the `locust` command: a user's http.py must shadow nothing.
+    command = [sys.executable, "-P", "-m", "locust_failure_forwarder.plugin", *context.args]
     os.execv(sys.executable, command)  # noqa: S606 - the same interpreter, with the user's own arguments
 
 
@@ -114,7 +131,7 @@ def status(
 def replay(
     config: ConfigOption,
     directory: DirectoryArgument = Path(".locust-failures"),
-    deadline: Annotated[float, typer.Option(min=0.1, help="Seconds to try in all; what is left stays.")] = 300.0,
+    deadline: Annotated[float, typer.Option(min=0.1, help="Seconds to try in all; what is left stays.")] = 60.0,
 ) -> None:
     """Send what earlier tests left on disk. Exit code 1 if anything is still pending afterwards."""
     from .commands.replay import replay_directory

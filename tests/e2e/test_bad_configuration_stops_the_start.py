@@ -1,5 +1,6 @@
 """P9: a configuration that cannot be used ends Locust before a user is spawned, with one clear message."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,13 @@ def test_p9_a_log_folder_that_cannot_be_written(tmp_path: Path, target: Target) 
     assert run.process.returncode == 2, output
     assert "cannot use the log folder" in output
     assert "Traceback" not in output
+
+
+def test_run_without_a_configuration_says_that_nothing_is_forwarded(tmp_path: Path, target: Target) -> None:
+    command = (
+        sys.executable, "-P", "-c", "import sys; from locust_failure_forwarder.plugin.__main__ import main; "
+        "sys.argv.remove('--failure-config'); sys.argv.remove('config.yaml'); main()",
+    )  # fmt: skip
+    with locust(tmp_path, target.url, "", command=command, arguments=("--headless", "-t", "1s")) as run:
+        output = run.wait()
+    assert "no --failure-config: failures are not forwarded" in output

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from locust_failure_forwarder.demo.monitoring import API_KEY, MonitoringApi
 from locust_failure_forwarder.demo.slack import SlackReceiver
+from locust_failure_forwarder.version import VERSION
 from locust_failure_schemas.json_schema import json_schemas
 from support.cli import NOBODY, cli, config
 
@@ -121,7 +122,7 @@ def test_send_test_with_the_wrong_key_says_so_in_plain_words(
     path = config(tmp_path, monitoring.batch_url, slack.webhook_url)
     result = cli("check", path, "--send-test", key="not-a-real-key")
     assert result.exit_code == 1
-    assert "✗ monitoring: 401, not accepted: 401: the destination refuses our credentials" in result.stdout
+    assert "✗ monitoring: not accepted: 401: the destination refuses our credentials" in result.stdout
     assert "✓ slack: 200, accepted" in result.stdout, "the others are asked all the same"
     assert "not-a-real-key" not in result.output
     assert slack.webhook_url not in result.output
@@ -137,7 +138,7 @@ def test_send_test_where_something_else_than_slack_answers(tmp_path: Path, monit
     monitoring.fault = lambda _: 200
     result = cli("check", config(tmp_path, monitoring.batch_url, monitoring.url), "--send-test")
     assert result.exit_code == 1
-    assert "✗ slack: 200, not accepted: 200: the answer is not Slack's" in result.stdout
+    assert "✗ slack: not accepted: 200: the answer is not Slack's" in result.stdout
 
 
 def test_schema_lists_and_prints_every_schema() -> None:
@@ -154,3 +155,8 @@ def test_schema_of_an_unknown_name_tells_the_known_ones() -> None:
     assert result.exit_code == 2
     assert result.stdout == ""
     assert "no schema is named failures; there are: failure-record, " in result.stderr
+
+
+def test_the_version_is_printed() -> None:
+    result = cli("--version")
+    assert (result.exit_code, result.stdout) == (0, f"failure-forwarder {VERSION}\n")

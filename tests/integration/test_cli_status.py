@@ -108,7 +108,7 @@ def test_status_says_which_log_is_in_use(tmp_path: Path) -> None:
     result = cli("status", tmp_path)
     lock.release()
     assert result.exit_code == 0
-    assert f"in use: {path.name} (a running test is still writing or sending)" in result.stdout
+    assert f"in use: {path.name} (a test is running, or its last failures are still being sent)" in result.stdout
 
 
 def test_p1_status_holds_the_accounts_against_the_events_themselves(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def replay_directory(directory: Path, config: Path, env: Mapping[str, str], seco
         say(terminal, line)
     due = [report for report in reports if _pending(report)]
     if not due:
-        say(terminal, "nothing is pending")
+        dead = sum(account.dead for account in total(reports).values())
+        say(terminal, "nothing is pending" + (f"; {dead:,} dead letters stay, see `status`" if dead else ""))
         return 1 if unreadable else 0
     with Progress(console=terminal, transient=True, disable=not terminal.is_terminal) as progress:
         task = progress.add_task("sending", total=sum(map(_pending, due)))
@@ -45,10 +46,12 @@ def replay_directory(directory: Path, config: Path, env: Mapping[str, str], seco
     if sums:
         say(terminal, "after the replay")
         terminal.print(accounts_table(sums))
-    left = sum(account.pending for account in sums.values()) + replaying.untouched
+    left = sum(account.pending for account in sums.values())
     if left:
         say(terminal, f"{_records(left)} still pending; nothing is lost, all stays in {directory}")
-    return 1 if left or unreadable else 0
+    if replaying.untouched:
+        say(terminal, f"{replaying.untouched} log{'s' if replaying.untouched != 1 else ''} left alone, see above")
+    return 1 if left or replaying.untouched or unreadable else 0
 
 
 def _pending(report: LogReport) -> int:
@@ -68,13 +71,13 @@ class _Replaying:
         self._inform = inform
         self.done: list[Replayed] = []
         self.untouched = 0
-        """Records pending in logs that could not be used."""
+        """Logs that could not be used."""
 
     async def run(self, reports: list[LogReport], advance: Callable[[int], None]) -> None:
         for report in reports:
             result = await self._replay(report, advance)
             if result is None:
-                self.untouched += _pending(report)
+                self.untouched += 1
             else:
                 self.done.append(result)
 
@@ -92,7 +95,8 @@ class _Replaying:
             self._inform(f"{report.path.name} cannot be used: {error}")
             return None
         if result is None:
-            self._inform(f"{report.path.name} is in use by a running test; left alone")
+            reason = "a test is running, or its last failures are still being sent"
+            self._inform(f"{report.path.name} is in use: {reason}; left alone")
         return result
 
     def unknown(self) -> Mapping[RouteKey, int]:

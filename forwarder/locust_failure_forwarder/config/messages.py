@@ -72,7 +72,12 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[Finding]:
     findings: list[Finding] = []
     meant: set[KeyPath] = set()
     missing: list[Finding] = []
-    for details in error.errors(include_url=False):
+    all_details = error.errors(include_url=False)
+    places = [details["loc"] for details in all_details]
+    for details in all_details:
+        place = details["loc"]
+        if details["type"] == "too_short" and any(p[: len(place)] == place and len(p) > len(place) for p in places):
+            continue  # it is only empty because its entries were refused, each with an error of its own
         spot = follow(model, details["loc"])
         finding = _finding(details, spot)
         (missing if details["type"] == "missing" else findings).append(finding)

@@ -114,7 +114,7 @@ def run_demo(seconds: int, output: Path, picture: Path | None = None) -> int:
 def _start_locust(seconds: int, output: Path, config: Path, shop: str, webhook: str) -> "subprocess.Popen[bytes]":
     environment = {key: value for key, value in os.environ.items() if not key.startswith("LOCUST")}
     environment |= {"DEMO_MONITORING_KEY": API_KEY, "DEMO_SLACK_WEBHOOK": webhook}
-    command = [sys.executable, "-m", "locust_failure_forwarder.plugin", "-f", str(_LOCUSTFILE), "-H", shop]
+    command = [sys.executable, "-P", "-m", "locust_failure_forwarder.plugin", "-f", str(_LOCUSTFILE), "-H", shop]
     command += ["--headless", "-u", str(_USERS), "-r", str(_USERS), "-t", f"{seconds}s", "--stop-timeout", "2"]
     command += ["--failure-config", str(config), "--json-file", str(output / "stats")]
     command += ["--only-summary", "--exit-code-on-error", "0"]

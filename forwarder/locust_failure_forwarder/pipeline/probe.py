@@ -30,6 +30,12 @@ async def probe(name: str, config: DestinationConfig) -> ProbeResult:
         case Delivered():
             return ProbeResult(name, ok=True, answer=f"{response.status}, accepted")
         case Retry(reason) | Rejected(reason):
-            return ProbeResult(name, ok=False, answer=f"{response.status}, not accepted: {reason}")
+            return ProbeResult(name, ok=False, answer=f"not accepted: {_with_status(response.status, reason)}")
         case other:
-            return ProbeResult(name, ok=False, answer=f"{response.status}, refused for its form: {other.reason}")
+            return ProbeResult(
+                name, ok=False, answer=f"refused for its form: {_with_status(response.status, other.reason)}"
+            )
+
+
+def _with_status(status: int, reason: str) -> str:
+    return reason if reason.startswith(str(status)) else f"{status}: {reason}"

@@ -31,7 +31,10 @@ class Replayed:
 async def replay_log(
     path: Path, settings: Settings, deadline: float, warn: Notify, inform: Notify, progress: Callable[[int], None]
 ) -> Replayed | None:
-    """Deliver one log's pending events until none is left or `deadline` (monotonic); None if a test is using it.
+    """Deliver one log's pending events; None if a test is using it.
+
+    Ends when none is left, when every destination that has some has failed a whole series of attempts, or at the
+    deadline.
 
     Args:
         path: the log.
@@ -55,7 +58,10 @@ async def replay_log(
             for route in routes:
                 route.flush()
             try:
-                while not all(route.done_by(deadline) for route in routes) and time.monotonic() < deadline:
+                # Somebody is watching: one series of attempts is enough to know that a destination is down.
+                while (
+                    not all(route.done_by(deadline) or route.paused for route in routes) and time.monotonic() < deadline
+                ):
                     progress(sum(account.pending for account in store.accounts.values()))
                     await asyncio.wait(tasks, timeout=_TICK, return_when=asyncio.FIRST_COMPLETED)
                     for task in tasks:

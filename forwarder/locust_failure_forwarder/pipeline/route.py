@@ -92,6 +92,11 @@ class Route:
         return self._pending == 0 or max(self._resumes_at, self._courier.gate.opens_at) > deadline
 
     @property
+    def paused(self) -> bool:
+        """True between two series of attempts: the destination was asked several times, or needs a person."""
+        return self._resumes_at > 0
+
+    @property
     def _pending(self) -> int:
         return self._store.accounts[self.key].pending
 

@@ -63,8 +63,11 @@ async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
     try:
         settings = load_settings(hello.payload["config"], env)
         claim, log = open_new_log(settings)
-    except (ConfigError, LogError) as error:
+    except ConfigError as error:
         outlet.send(FrameType.REFUSED, {"message": str(error)})
+        return 2
+    except LogError as error:
+        outlet.send(FrameType.REFUSED, {"message": f"{hello.payload['config']}: log.directory: {error}"})
         return 2
     try:
         await _forward(frames, outlet, settings, log)

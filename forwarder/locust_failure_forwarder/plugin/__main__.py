@@ -11,7 +11,7 @@ def main() -> None:
     from .attach import install
 
     sys.argv[0] = "failure-forwarder run"
-    install()
+    install(asked_for=True)
     locust_main.main()
 
 

@@ -18,7 +18,8 @@ EXIT_START: Final = 1
 class _Attachment:
     """Connects one set of Locust's events with the plugin that `init` may make. Inert until then."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, asked_for: bool = False) -> None:
+        self._asked_for = asked_for
         self.plugin: Plugin | None = None
         self._warned = False
         # One byte that whoever fails first takes: with --processes the master and every worker refuse the same
@@ -49,6 +50,8 @@ class _Attachment:
     def on_init(self, environment: Any, **_: Any) -> None:
         path = getattr(environment.parsed_options, "failure_config", None)
         if not path or self.plugin is not None:
+            if not path and self._asked_for:
+                logger.warning("no --failure-config: failures are not forwarded")
             return
         plugin = self.plugin = Plugin(environment, str(Path(path).absolute()))
         try:
@@ -107,13 +110,16 @@ def _quietly(listener: Any, arguments: dict[str, Any]) -> None:
 _installed: list[_Attachment] = []
 
 
-def install() -> None:
-    """Attach to Locust's command line. Idempotent; does nothing further until a configuration is named."""
+def install(*, asked_for: bool = False) -> None:
+    """Attach to Locust's command line. Idempotent; does nothing further until a configuration is named.
+
+    `asked_for` says that the user named us on the command line, and wants to hear if the configuration is missing.
+    """
     if _installed:
         return
     import locust
 
-    attachment = _Attachment()
+    attachment = _Attachment(asked_for=asked_for)
     _installed.append(attachment)
     events: Any = locust.events
     attachment.listen(events)

@@ -43,7 +43,7 @@ def _print_accounts(link: Link) -> None:
     if left or not link.finished:
         logger.warning(
             "still pending: %s, kept in %s; send them with `failure-forwarder replay %s --config <file>`",
-            left if link.finished else "what was not delivered",
+            left if link.finished else f"at most {left}",
             status.get("log", "the log directory"),
             status.get("directory", "<directory>"),
         )

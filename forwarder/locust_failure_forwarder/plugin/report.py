@@ -4,8 +4,8 @@ from typing import Any
 
 
 def account_lines(status: dict[str, Any]) -> list[str]:
-    """One line for each route: what was captured and what became of it."""
-    return [_line(route) for route in status.get("routes", [])]
+    """One line for each route that had anything: what was captured and what became of it."""
+    return [_line(route) for route in status.get("routes", []) if route["captured"]] or ["nothing was captured"]
 
 
 def _line(route: dict[str, Any]) -> str:

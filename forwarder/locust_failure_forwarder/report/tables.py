@@ -60,6 +60,6 @@ def remarks(reports: Iterable[LogReport]) -> list[str]:
         if report.error is not None:
             lines.append(f"unreadable: {report.error}")
         elif report.in_use:
-            lines.append(f"in use: {report.path.name} (a running test is still writing or sending)")
+            lines.append(f"in use: {report.path.name} (a test is running, or its last failures are still being sent)")
         lines += [f"MISMATCH in {report.path.name}: {mismatch}" for mismatch in report.mismatches]
     return lines

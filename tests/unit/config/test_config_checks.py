@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 from locust_failure_forwarder.config.patterns import pattern_fault
-from locust_failure_forwarder.errors import Problem
+from locust_failure_forwarder.destinations import load_settings
+from locust_failure_forwarder.errors import ConfigError, Problem
 from support.config_cases import VALID, load, only_problem, problems
 
 CHAT = "version: 1\ndestinations:\n  chat: {type: chat, room: x}\n"  # takes alerts only, by default
@@ -146,3 +147,11 @@ def test_name_without_letters_is_refused(tmp_path: Path) -> None:
     found = problems(tmp_path, VALID + "redaction: {keys: ['', ssn], keep: ['--']}\n")
     assert [problem.key for problem in found] == ["redaction.keys[0]", "redaction.keep[0]"]
     assert {problem.message for problem in found} == {"expected a name with a letter or digit"}
+
+
+def test_a_list_whose_entries_are_all_refused_is_not_also_called_empty(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("version: 1\ndestinations: {m: {type: http, url: 'https://m.test/', send: [failure]}}\n")
+    with pytest.raises(ConfigError) as refused:
+        load_settings(path, {})
+    assert [problem.key for problem in refused.value.problems] == ["destinations.m.send[0]"]

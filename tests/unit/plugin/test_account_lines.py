@@ -45,3 +45,10 @@ def test_p1_drops_the_process_knows_of_already_are_not_counted_twice() -> None:
     (failures, _) = after_loss(_status(dropped={"buffer_full": 2}), captured=8, dropped={"buffer_full": 2})["routes"]
     assert failures["dropped"] == {"buffer_full": 2}
     assert failures["captured"] == failures["delivered"] + failures["pending"] + failures["dead"] + 2
+
+
+def test_routes_without_anything_are_not_printed_and_nothing_at_all_is_said() -> None:
+    numbers = {"captured": 0, "delivered": 0, "pending": 0, "dead": 0, "dropped": dict[str, int]()}
+    empty = {"destination": "api", "kind": "summaries", **numbers}
+    assert account_lines({"routes": [empty, *_status()["routes"]]}) == account_lines(_status())
+    assert account_lines({"routes": [empty]}) == ["nothing was captured"]
