@@ -91,6 +91,11 @@ def test_ctrl_c_in_the_middle(tmp_path: Path, target: Target, monitoring: Monito
     assert_exact(run, monitoring, output)
 
 
+def _master(port: int, workers: str, run_time: str) -> tuple[str, ...]:
+    bind = ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
+    return (*FOREVER, "-t", run_time, "--master", "--expect-workers", workers, *bind)
+
+
 def _worker(folder: Path, host: str, config: str, port: int, *extra: str) -> AbstractContextManager[Locust]:
     folder.mkdir()
     arguments = ("--worker", "--master-host", "127.0.0.1", "--master-port", str(port), *extra)
@@ -102,10 +107,8 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
 ) -> None:
     port = free_port()
     config = config_for(monitoring.batch_url)
-    arguments = (*FOREVER, "-t", "4s", "--master", "--expect-workers", "2")
-    arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
     with (
-        locust(tmp_path, target.url, config, arguments=arguments) as master,
+        locust(tmp_path, target.url, config, arguments=_master(port, "2", "4s")) as master,
         _worker(tmp_path / "host-1", target.url, config, port) as one,
         _worker(tmp_path / "host-2", target.url, config, port) as two,
     ):
@@ -123,10 +126,8 @@ def test_a_worker_that_was_started_without_a_configuration_says_so(
 ) -> None:
     port = free_port()
     config = config_for(monitoring.batch_url)
-    arguments = (*FOREVER, "-t", "2s", "--master", "--expect-workers", "1")
-    arguments += ("--master-bind-host", "127.0.0.1", "--master-bind-port", str(port))
     with (
-        locust(tmp_path, target.url, config, arguments=arguments) as master,
+        locust(tmp_path, target.url, config, arguments=_master(port, "1", "2s")) as master,
         _worker(tmp_path / "host-1", target.url, config, port, "--failure-config", "") as worker,
     ):
         master.wait()

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from locust_failure_forwarder.demo.slack import SlackReceiver
 from support.forwarder_process import ForwarderProcess, forwarder
-
-
-@pytest.fixture
-def monitoring() -> Iterator[MonitoringApi]:
-    with MonitoringApi() as server:
-        yield server
 
 
 @pytest.fixture
