@@ -1,7 +1,8 @@
 """Frames on the pipes between the Locust process and the forwarder process. Packs and unpacks; does no I/O.
 
-A frame is four bytes of length (big endian), then one msgpack array `[type, payload]`. Lengths let a reader skip a
-payload it cannot decode and go on with the next one.
+A frame is four bytes of length and eight of number (big endian), then one msgpack array `[type, payload]`. Lengths let
+a reader skip a payload it cannot decode and go on with the next one. Numbers rise by one from frame to frame of one
+Locust process: they say what was acknowledged, and let a second forwarder process skip what the first has on disk.
 
 Imported by both processes, so it may use nothing but msgpack and the standard library.
 """
@@ -19,9 +20,11 @@ from .errors import FrameError
 # Untyped in the library.
 _packb: Any = msgpack.packb  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 _unpackb: Any = msgpack.unpackb  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-_LENGTH: Final = Struct(">I")
+_HEADER: Final = Struct(">IQ")
 MAX_FRAME: Final = 8 * 1024 * 1024
 """Bytes of one payload; more than that is a broken stream."""
+EXIT_LOG_DAMAGED: Final = 3
+"""Exit code of a forwarder process whose log turned out to be damaged: the next one sets it aside."""
 
 
 class FrameType(StrEnum):
@@ -52,10 +55,12 @@ class Frame:
 
     type: FrameType
     payload: dict[str, Any]
+    number: int = 0
+    """Place among the sender's frames, from 1; 0 for a frame that needs no acknowledgement."""
 
 
-def pack(frame_type: FrameType, payload: dict[str, Any]) -> bytes:
-    """Encode one frame. Objects msgpack does not know become their `repr`.
+def encode(frame_type: FrameType, payload: dict[str, Any]) -> bytes:
+    """One frame without its header. Objects msgpack does not know become their `repr`.
 
     Raises:
         ValueError, OverflowError, TypeError: too large, nested too deeply, an integer over 64 bits, and the like.
@@ -63,7 +68,22 @@ def pack(frame_type: FrameType, payload: dict[str, Any]) -> bytes:
     body: bytes = _packb((frame_type.value, payload), default=repr, unicode_errors="surrogatepass")
     if len(body) > MAX_FRAME:
         raise ValueError(f"a payload of {len(body)} bytes; at most {MAX_FRAME} are allowed")
-    return _LENGTH.pack(len(body)) + body
+    return body
+
+
+def header(body: bytes, number: int) -> bytes:
+    """What goes before the `body` of the frame with this number."""
+    return _HEADER.pack(len(body), number)
+
+
+def pack(frame_type: FrameType, payload: dict[str, Any], number: int = 0) -> bytes:
+    """One whole frame.
+
+    Raises:
+        ValueError, OverflowError, TypeError: as `encode`.
+    """
+    body = encode(frame_type, payload)
+    return header(body, number) + body
 
 
 class Decoder:
@@ -86,26 +106,26 @@ class Decoder:
         self._buffer += chunk
         start = 0
         try:
-            while len(self._buffer) - start >= _LENGTH.size:
-                (length,) = _LENGTH.unpack_from(self._buffer, start)
+            while len(self._buffer) - start >= _HEADER.size:
+                length, number = _HEADER.unpack_from(self._buffer, start)
                 if length > MAX_FRAME:
                     raise FrameError(f"a frame of {length} bytes; at most {MAX_FRAME} are allowed")
-                end = start + _LENGTH.size + length
+                end = start + _HEADER.size + length
                 if len(self._buffer) < end:
                     break
-                body = bytes(memoryview(self._buffer)[start + _LENGTH.size : end])
+                body = bytes(memoryview(self._buffer)[start + _HEADER.size : end])
                 start = end
-                yield _decode(body)
+                yield _decode(body, number)
         finally:
             del self._buffer[:start]
 
 
-def _decode(body: bytes) -> Frame:
+def _decode(body: bytes, number: int) -> Frame:
     try:
         name, payload = _unpackb(body, strict_map_key=False, unicode_errors="surrogatepass")
         if isinstance(payload, dict):
-            return Frame(FrameType(name), cast(dict[str, Any], payload))
+            return Frame(FrameType(name), cast(dict[str, Any], payload), number)
         reason = "payload is no map"
     except (ValueError, TypeError, msgpack.UnpackException) as error:
         reason = type(error).__name__
-    return Frame(FrameType.BROKEN, {"reason": reason, "bytes": len(body)})
+    return Frame(FrameType.BROKEN, {"reason": reason, "bytes": len(body)}, number)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from locust_failure_forwarder.errors import FrameError
-from locust_failure_forwarder.wire import MAX_FRAME, Decoder, FrameType, pack
+from locust_failure_forwarder.wire import MAX_FRAME, Decoder, Frame, FrameType, encode, header, pack
 
 PAYLOADS = st.dictionaries(
     st.text(max_size=10),
@@ -22,14 +22,19 @@ PAYLOADS = st.dictionaries(
 )
 
 
-@given(st.lists(PAYLOADS, max_size=5), st.data())
-def test_frames_survive_any_cut_of_the_stream(payloads: list[dict[str, object]], data: st.DataObject) -> None:
-    stream = b"".join(pack(FrameType.FAILURE, payload) for payload in payloads)
+NUMBERED = st.lists(st.tuples(PAYLOADS, st.integers(0, 2**64 - 1)), max_size=5)
+
+
+@given(NUMBERED, st.data())
+def test_frames_survive_any_cut_of_the_stream(
+    payloads: list[tuple[dict[str, object], int]], data: st.DataObject
+) -> None:
+    stream = b"".join(pack(FrameType.FAILURE, payload, number) for payload, number in payloads)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     decoder = Decoder()
-    seen: list[dict[str, object]] = []
+    seen: list[tuple[dict[str, object], int]] = []
     for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True):
-        seen += [frame.payload for frame in decoder.feed(stream[start:end])]
+        seen += [(frame.payload, frame.number) for frame in decoder.feed(stream[start:end])]
     assert seen == payloads
     assert decoder.incomplete == 0
 
@@ -42,9 +47,11 @@ def test_a_torn_last_frame_is_kept_apart_from_the_whole_ones() -> None:
 
 
 def test_an_undecodable_payload_costs_one_frame_and_not_the_stream() -> None:
-    garbage = b"\x00\x00\x00\x03\xc1\xc1\xc1"
-    frames = list(Decoder().feed(garbage + pack(FrameType.FLUSH, {"a": 1})))
+    garbage = header(b"\xc1\xc1\xc1", 7) + b"\xc1\xc1\xc1"
+    frames = list(Decoder().feed(garbage + pack(FrameType.FLUSH, {"a": 1}, 8)))
     assert [frame.type for frame in frames] == [FrameType.BROKEN, FrameType.FLUSH]
+    assert [frame.number for frame in frames] == [7, 8], "it has to be acknowledged too"
+    assert frames[0].payload["bytes"] == 3
 
 
 def test_an_unknown_frame_type_is_broken_and_not_fatal() -> None:
@@ -54,7 +61,7 @@ def test_an_unknown_frame_type_is_broken_and_not_fatal() -> None:
 
 def test_an_impossible_length_ends_the_stream() -> None:
     with pytest.raises(FrameError):
-        list(Decoder().feed((MAX_FRAME + 1).to_bytes(4, "big")))
+        list(Decoder().feed((MAX_FRAME + 1).to_bytes(4, "big") + bytes(8)))
 
 
 def test_lone_surrogates_and_objects_travel() -> None:
@@ -67,3 +74,18 @@ def test_a_payload_that_the_other_side_would_refuse_is_not_packed() -> None:
     assert [frame.type for frame in Decoder().feed(largest)] == [FrameType.FAILURE]
     with pytest.raises(ValueError, match="at most"):
         pack(FrameType.FAILURE, {"context": "x" * MAX_FRAME})
+
+
+def test_a_frame_without_a_number_has_the_number_zero() -> None:
+    assert list(Decoder().feed(pack(FrameType.FLUSH, {}))) == [Frame(FrameType.FLUSH, {}, 0)]
+
+
+def test_a_body_can_be_packed_before_its_number_is_known() -> None:
+    body = encode(FrameType.SAMPLE, {"users": 5})
+    assert header(body, 9) + body == pack(FrameType.SAMPLE, {"users": 5}, 9)
+
+
+def test_a_payload_that_is_no_map_is_broken() -> None:
+    body = encode(FrameType.FLUSH, {}).replace(b"\x80", b"\x90")
+    (frame,) = Decoder().feed(header(body, 3) + body)
+    assert (frame.type, frame.number, frame.payload["reason"]) == (FrameType.BROKEN, 3, "payload is no map")

@@ -69,14 +69,15 @@ class Child:
         """The next bytes, yielding until there are some; empty at end of file."""
         return gevent.os.nb_read(self._read_fd, _CHUNK)
 
-    def close_input(self) -> None:
-        """End of file for the process: it drains under its own deadline and exits."""
-        self._write_fd = _close(self._write_fd)
-
     def close(self) -> None:
         """Close both pipes. The process is left alone: it may still be delivering."""
-        self.close_input()
+        self._write_fd = _close(self._write_fd)
         self._read_fd = _close(self._read_fd)
+
+    def kill(self) -> None:
+        """End a process that does not answer."""
+        if self._process is not None:
+            self._process.kill()
 
     def wait(self, timeout: float) -> int | None:
         """Exit code if the process ends within `timeout` seconds, else None."""

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 import gevent
 
-from ..wire import FrameType
-from .link import Link, wait_until
-from .report import account_lines, after_loss, pending
+from .link import Link
+from .report import account_lines, after_loss, pending, with_late
 
 logger = logging.getLogger("locust_failure_forwarder")
 GRACE: Final = 1.0
@@ -16,14 +15,12 @@ GRACE: Final = 1.0
 _PROGRESS_EVERY: Final = 2.0
 
 
-def drain(link: Link, seconds: float) -> None:
-    """Ask the forwarder process to deliver everything within `seconds`, wait for it, and print what became of it."""
-    started = time.monotonic()
-    deadline = started + seconds
+def drain(link: Link, deadline: float) -> None:
+    """Ask the forwarder process to deliver everything by `deadline` (monotonic), wait, and print what became of it."""
     link.report_drops()
-    link.control(FrameType.CLOSE, {"deadline": seconds})
+    link.finish_by(deadline)
     try:
-        while not wait_until(link.ended, deadline + GRACE, _PROGRESS_EVERY):
+        while not link.ended.wait(timeout=max(0.0, min(_PROGRESS_EVERY, deadline + GRACE - time.monotonic()))):
             now = time.monotonic()
             if now >= deadline + GRACE:
                 break
@@ -34,7 +31,10 @@ def drain(link: Link, seconds: float) -> None:
 
 
 def _print_accounts(link: Link) -> None:
-    status = link.status if link.finished else after_loss(link.status, link.captured, link.dropped)
+    if link.finished:
+        status = with_late(link.status, link.dropped.get("too_late", 0))
+    else:
+        status = after_loss(link.status, link.captured, link.dropped)
     for line in account_lines(status):
         logger.info("%s", line)
     for reason, count in sorted(link.dropped.items()):

@@ -10,13 +10,14 @@ import gevent.event
 
 from ..errors import ConfigRefusedError, StartError
 from ..uuid7 import uuid7
-from ..wire import FrameType, pack
+from ..wire import FrameType, encode
 from .buffer import FrameBuffer
 from .capture import CaptureLimits, request_failure, user_failure
 from .child import Child
 from .closing import GRACE, await_forked_workers, drain
 from .identity import node_of, role_of
 from .link import Link
+from .owner import hold
 from .sampler import sample
 
 logger = logging.getLogger("locust_failure_forwarder")
@@ -34,8 +35,8 @@ class Plugin:
     def __init__(self, environment: Any, config_path: str) -> None:
         self._environment = environment
         self._config_path = config_path
-        self._child = Child()
-        self._link = Link(self._child, FrameBuffer())
+        self._link = Link(Child, config_path, FrameBuffer(), self._own)
+        self._owned: dict[str, int | None] = {}
         # Until `ready` has said what the configuration wants: enough for any, and the forwarder process drops the rest.
         self._limits = CaptureLimits(request_body=True, response_body=True, max_bytes=16 * 1024)
         self._deadline = 0.0
@@ -62,7 +63,7 @@ class Plugin:
             ConfigRefusedError: the configuration cannot be used.
             StartError: the process did not start.
         """
-        self._link.open({"config": self._config_path})
+        self._link.open()
         self._announce_run(uuid7(time.time()))
         answer = self._link.first_answer()
         if answer is None:
@@ -80,6 +81,11 @@ class Plugin:
         self._ticker = gevent.spawn(self._tick)
         atexit.register(self.close)
         logger.info("forwarding failures to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])
+
+    def _own(self, log_path: str) -> None:
+        """Keep other tests from adopting the log as long as this process lives, which is longer than a forwarder's."""
+        if log_path not in self._owned:
+            self._owned[log_path] = hold(log_path)
 
     # -- records -------------------------------------------------------------------------------------------------
 
@@ -106,10 +112,10 @@ class Plugin:
         payload["at"] = now
         payload["run"] = self._run_id
         payload["sequence"] = self._sequence + 1
-        frame = _frame_of(payload)
+        body = _body_of(payload)
         # The number is spent whether or not there is room: a gap in the sequence shows the loss downstream.
         self._sequence += 1
-        self._link.record(self._sequence, frame)
+        self._link.record(body)
 
     # -- runs ----------------------------------------------------------------------------------------------------
 
@@ -204,11 +210,11 @@ class Plugin:
                 self._ticker.kill(block=False)
             self.on_test_stop()
             self._send_summary()
-            drain(self._link, self._deadline)
+            drain(self._link, deadline)
             options = getattr(self._environment, "parsed_options", None)
             if getattr(options, "processes", None) and role_of(self._environment.runner) == "master":
-                await_forked_workers({self._child.pid or 0}, deadline + 2 * GRACE)
-            self._link.close()
+                await_forked_workers({self._link.pid or 0}, deadline + 2 * GRACE)
+            self._link.close(deadline + GRACE)
         except Exception:
             logger.exception("closing the failure forwarder failed")
         finally:
@@ -216,19 +222,19 @@ class Plugin:
             atexit.unregister(self.close)
 
 
-def _frame_of(payload: dict[str, Any]) -> bytes:
-    """The record's frame. The context is the one part whose size and content nobody bounds; without it, if need be."""
+def _body_of(payload: dict[str, Any]) -> bytes:
+    """The record's frame without its header; without its context, which nobody bounds, if that cannot be packed."""
     try:
-        frame = pack(FrameType.FAILURE, payload)
-        if len(frame) <= _LARGE_FRAME or not payload["context"]:
-            return frame
+        body = encode(FrameType.FAILURE, payload)
+        if len(body) <= _LARGE_FRAME or not payload["context"]:
+            return body
         fault = "too large"
     except Exception as error:
         if not payload["context"]:
             raise  # the caller counts it
         fault = type(error).__name__  # cycles, huge integers, objects whose repr raises
     payload["context"] = {"not_copied": fault}
-    return pack(FrameType.FAILURE, payload)
+    return encode(FrameType.FAILURE, payload)
 
 
 def _run_id_from(options: Any) -> bytes | None:

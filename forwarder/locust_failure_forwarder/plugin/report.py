@@ -42,3 +42,20 @@ def after_loss(status: dict[str, Any], captured: int, dropped: dict[str, int]) -
             changed["pending"] = captured - route["delivered"] - route["dead"] - sum(reasons.values())
         routes.append(changed)
     return {**status, "routes": routes}
+
+
+def with_late(status: dict[str, Any], count: int) -> dict[str, Any]:
+    """The final accounts, with `count` failures that came after the forwarder process had been told to finish."""
+    if not count:
+        return status
+    routes = [
+        {
+            **route,
+            "captured": route["captured"] + count,
+            "dropped": {**route["dropped"], "too_late": route["dropped"].get("too_late", 0) + count},
+        }
+        if route["kind"] == "failures"
+        else route
+        for route in status.get("routes", [])
+    ]
+    return {**status, "routes": routes}

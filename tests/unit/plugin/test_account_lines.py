@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from locust_failure_forwarder.plugin.report import account_lines, after_loss, pending
+from locust_failure_forwarder.plugin.report import account_lines, after_loss, pending, with_late
 
 
 def _status(**changes: Any) -> dict[str, Any]:
@@ -52,3 +52,16 @@ def test_routes_without_anything_are_not_printed_and_nothing_at_all_is_said() ->
     empty = {"destination": "api", "kind": "summaries", **numbers}
     assert account_lines({"routes": [empty, *_status()["routes"]]}) == account_lines(_status())
     assert account_lines({"routes": [empty]}) == ["nothing was captured"]
+
+
+def test_p1_what_came_after_the_last_word_is_added_to_the_failures_alone() -> None:
+    failures, alerts = with_late(_status(dropped={"log_full": 1, "too_late": 1}), 4)["routes"]
+    assert failures["captured"] == 8 + 4
+    assert failures["dropped"] == {"log_full": 1, "too_late": 5}
+    assert failures["pending"] == 1
+    assert alerts["captured"] == 2
+
+
+def test_without_anything_late_the_last_word_stands() -> None:
+    assert with_late(_status(), 0) == _status()
+    assert with_late({}, 3) == {"routes": []}
