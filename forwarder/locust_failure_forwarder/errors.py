@@ -5,6 +5,7 @@ ForwarderError
 ├── ConfigRefusedError   the same, as text from the forwarder process
 ├── FrameError           bytes on the pipe between the two processes are no frame
 ├── LogError             the log on disk cannot be opened or written
+│   └── LogCorruptError  it is damaged; it is set aside, never deleted
 └── StartError           the forwarder process could not be started
 """
 
@@ -64,6 +65,10 @@ class FrameError(ForwarderError):
 
 class LogError(ForwarderError):
     """The log on disk cannot be opened or written."""
+
+
+class LogCorruptError(LogError):
+    """The file is damaged, or no log at all."""
 
 
 class StartError(ForwarderError):

@@ -15,13 +15,12 @@ import pytest
 from locust_failure_forwarder.errors import LogError
 from locust_failure_forwarder.events import Kind, Origin
 from locust_failure_forwarder.pipeline import log_files
-from locust_failure_forwarder.pipeline.counters import Account, RouteKey
+from locust_failure_forwarder.pipeline.counters import Account
 from locust_failure_forwarder.pipeline.housekeeping import remove_old
 from locust_failure_forwarder.pipeline.log import DeadLetter, Log, NewEvent
+from support.logs import ALERTS, FAILURES, SLACK, letters, positions, take
 
-FAILURES = RouteKey("monitoring", "failures")
-ALERTS = RouteKey("monitoring", "alerts")
-SLACK = RouteKey("slack", "alerts")
+ROUTES = (FAILURES, ALERTS, SLACK)
 FIRST = Origin(b'{"id":"first"}', b'{"pid":1}')
 SECOND = Origin(b'{"id":"second"}', b'{"pid":1}')
 
@@ -32,7 +31,7 @@ def _event(number: int, kind: Kind = "failures", origin: Origin = FIRST, size: i
 
 @pytest.fixture
 def log(tmp_path: Path) -> Iterator[Log]:
-    created = Log.create(tmp_path / "a.db", [FAILURES, ALERTS, SLACK])
+    created = Log.create(tmp_path / "a.db", ROUTES)
     yield created
     created.close()
 
@@ -44,50 +43,41 @@ def test_the_file_can_be_read_by_its_owner_alone(log: Log) -> None:
 
 
 def test_p1_every_event_is_captured_for_each_route_of_its_kind(log: Log) -> None:
-    log.append([_event(1), _event(2, "alerts")], [], log.cursors())
+    log.append([_event(1), _event(2, "alerts")], [], ROUTES)
     assert log.accounts() == {FAILURES: Account(captured=1), ALERTS: Account(captured=1), SLACK: Account(captured=1)}
 
 
-def test_a_cursor_moves_one_route_and_no_other(log: Log) -> None:
-    log.append([_event(1, "alerts"), _event(2, "alerts")], [], log.cursors())
-    log.settle(SLACK, 1, 1)
-    assert [e.position for e in log.read(SLACK, 10, 10_000)] == [2]
-    assert [e.position for e in log.read(ALERTS, 10, 10_000)] == [1, 2]
+def test_what_one_route_settles_stays_pending_for_the_others(log: Log) -> None:
+    log.append([_event(1, "alerts"), _event(2, "alerts")], [], ROUTES)
+    log.settle(take(log, SLACK, 1), 1)
+    assert positions(take(log, SLACK)) == [2]
+    assert positions(take(log, ALERTS)) == [1, 2]
     assert log.accounts()[SLACK] == Account(captured=2, delivered=1)
 
 
-def test_a_batch_holds_events_of_one_origin_within_both_bounds(log: Log) -> None:
-    events = [_event(1), _event(2), _event(3, size=5000), _event(4, origin=SECOND)]
-    log.append(events, [], log.cursors())
-    assert [e.position for e in log.read(FAILURES, 10, 100_000)] == [1, 2, 3]
-    assert [e.position for e in log.read(FAILURES, 1, 100_000)] == [1]
-    assert [e.position for e in log.read(FAILURES, 10, 100)] == [1, 2]
-    log.settle(FAILURES, 2, 2)
-    assert [e.position for e in log.read(FAILURES, 10, 100)] == [3], "one at least, however large"
-    log.settle(FAILURES, 3, 1)
-    (last,) = log.read(FAILURES, 10, 100_000)
-    assert (last.id, last.origin) == (UUID(int=4), SECOND)
-
-
 def test_p1_a_stillborn_record_is_captured_and_dead_at_once(log: Log) -> None:
-    log.append([], [DeadLetter("failures", "invalid record: name", b"{}")], log.cursors())
+    log.append([], [DeadLetter("failures", "invalid record: name", b"{}")], ROUTES)
     assert log.accounts()[FAILURES] == Account(captured=1, dead=1)
-    assert [(key, letter.reason) for key, letter in log.dead_letters()] == [(FAILURES, "invalid record: name")]
+    assert letters(log) == [(FAILURES, DeadLetter("failures", "invalid record: name", b"{}"))]
 
 
-def test_p1_drops_are_captured_and_counted_by_reason(log: Log) -> None:
-    log.count_dropped(FAILURES, {"buffer_full": 3})
-    log.count_dropped(FAILURES, {"buffer_full": 2, "capture_error": 1})
+def test_p1_drops_are_captured_and_counted_by_reason_with_the_frame_they_came_in(log: Log) -> None:
+    log.append([], [], ROUTES, dropped={"buffer_full": 3}, received=7)
+    log.append([_event(1)], [], ROUTES, dropped={"buffer_full": 2, "capture_error": 1}, received=9)
+    log.append([_event(2)], [], ROUTES)
     account = log.accounts()[FAILURES]
-    assert (account.captured, account.pending) == (6, 0)
+    assert (account.captured, account.pending) == (8, 2)
     assert account.dropped == {"buffer_full": 5, "capture_error": 1}
+    assert log.accounts()[ALERTS] == Account(), "what the plugin drops are failures"
+    assert log.received == 9
 
 
-def test_what_is_refused_for_good_lies_in_the_dead_letters_with_its_reason(log: Log) -> None:
-    log.append([_event(1), _event(2)], [], log.cursors())
-    letters = [DeadLetter("failures", "400: refused", b"x" * 20, 1)]
-    log.settle(FAILURES, 1, 0, letters)
-    assert log.dead_letters() == [(FAILURES, letters[0])]
+def test_what_is_refused_for_good_lies_in_the_dead_letters_as_it_was_with_the_answer(log: Log) -> None:
+    log.append([_event(1), _event(2)], [], ROUTES)
+    flight = take(log, FAILURES, 1)
+    letter = DeadLetter("failures", "400: refused", b"x" * 20, flight.events[0], 400, "no such field")
+    log.settle(flight, 0, [letter])
+    assert letters(log) == [(FAILURES, letter)]
     assert log.accounts()[FAILURES] == Account(captured=2, dead=1)
     assert log.unsettled(FAILURES) == 1
 
@@ -95,19 +85,21 @@ def test_what_is_refused_for_good_lies_in_the_dead_letters_with_its_reason(log: 
 def test_a_failed_transaction_leaves_nothing_behind(log: Log) -> None:
     broken = NewEvent("failures", UUID(int=2), SECOND, None)  # pyright: ignore[reportArgumentType] - the fault
     with pytest.raises(sqlite3.IntegrityError):
-        log.append([_event(1), broken], [], log.cursors())
-    assert log.accounts()[FAILURES] == Account()
-    log.append([_event(1, origin=SECOND)], [], log.cursors())
-    assert [e.origin for e in log.read(FAILURES, 10, 10_000)] == [SECOND]
+        log.append([_event(1), broken], [], ROUTES, received=5)
+    assert (log.accounts()[FAILURES], log.received) == (Account(), 0)
+    log.append([_event(1, origin=SECOND)], [], ROUTES)
+    (event,) = take(log, FAILURES).events
+    assert (event.position, event.origin) == (1, SECOND)
 
 
 def test_a_reopened_log_goes_on_where_it_stopped(log: Log) -> None:
-    log.append([_event(n) for n in range(1, 4)], [], log.cursors())
-    log.settle(FAILURES, 1, 1)
+    log.append([_event(n) for n in range(1, 4)], [], ROUTES, received=3)
+    log.settle(take(log, FAILURES, 1), 1)
     log.close()
     again = Log.open(log.path)
-    assert [e.position for e in again.read(FAILURES, 10, 10_000)] == [2, 3]
+    assert positions(take(again, FAILURES)) == [2, 3]
     assert again.accounts()[FAILURES] == Account(captured=3, delivered=1)
+    assert again.received == 3
     again.close()
 
 
@@ -127,36 +119,25 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
     assert subprocess.run([sys.executable, "-c", writer]).returncode == -signal.SIGKILL
     log = Log.open(path)
-    assert len(log.read(FAILURES, 1000, 10**6)) == 100
+    assert len(take(log, FAILURES, 1000).events) == 100
     log.close()
 
 
 def test_a_full_log_gives_up_delivered_events_first(log: Log) -> None:
-    log.append([_event(n, size=1000) for n in range(2000)], [], log.cursors())
-    log.settle(FAILURES, 1500, 1500)
-    assert log.shrink(800_000) == {}
+    log.append([_event(n, size=1000) for n in range(2000)], [], ROUTES)
+    log.settle(take(log, FAILURES, 1500), 1500)
+    assert log.shrink(800_000, 10**9) == {}
     assert log.unsettled(FAILURES) == 500
     assert log.accounts()[FAILURES].pending == 500
 
 
 def test_p1_a_full_log_then_drops_the_oldest_pending_and_counts_them(log: Log) -> None:
-    log.append([_event(n, size=1000) for n in range(3000)], [], log.cursors())
-    lost = log.shrink(1_000_000)
+    log.append([_event(n, size=1000) for n in range(3000)], [], ROUTES)
+    lost = log.shrink(1_000_000, 10**9)
     account = log.accounts()[FAILURES]
     assert lost[FAILURES] == account.dropped["log_full"] > 0
     assert account.pending == log.unsettled(FAILURES) == 3000 - lost[FAILURES]
-    assert log.read(FAILURES, 1, 10_000)[0].position == lost[FAILURES] + 1
-
-
-def test_opening_what_is_no_log_says_so(tmp_path: Path) -> None:
-    (tmp_path / "text.db").write_text("this is not a database, but long enough to be read as one " * 20)
-    with pytest.raises(LogError, match="no log of this program"):
-        Log.open(tmp_path / "text.db")
-    with pytest.raises(LogError, match="cannot open"):
-        Log.open(tmp_path / "nothing.db")
-    sqlite3.connect(tmp_path / "later.db").executescript("PRAGMA user_version=99; CREATE TABLE t (a);").close()
-    with pytest.raises(LogError, match="format 99"):
-        Log.open(tmp_path / "later.db")
+    assert positions(take(log, FAILURES, 1)) == [lost[FAILURES] + 1]
 
 
 def test_a_log_in_use_cannot_be_claimed_and_a_released_one_can(tmp_path: Path) -> None:

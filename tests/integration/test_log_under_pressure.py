@@ -3,139 +3,192 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from locust_failure_forwarder.config.models import LogConfig
 from locust_failure_forwarder.errors import LogError
 from locust_failure_forwarder.events import Kind, Origin
 from locust_failure_forwarder.pipeline import log as log_module
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.housekeeping import remove_old
-from locust_failure_forwarder.pipeline.log import DeadLetter, Log, NewEvent
+from locust_failure_forwarder.pipeline.log import DeadLetter, Flight, Log, NewEvent, Span
+from locust_failure_forwarder.pipeline.log_letters import dead_reasons
+from locust_failure_forwarder.pipeline.log_space import used
 from locust_failure_forwarder.pipeline.store import Store
+from support.crashing_log import CrashingLog, Trouble
+from support.logs import FAILURES, letters, positions, take
 
-FAILURES = RouteKey("monitoring", "failures")
 OTHER = RouteKey("other", "failures")
+ROUTES = (FAILURES, OTHER)
 ORIGIN = Origin(b"{}", b"{}")
 
 
-def _events(count: int, kind: Kind = "failures") -> list[NewEvent]:
-    return [NewEvent(kind, UUID(int=number), ORIGIN, b"x" * 1000) for number in range(count)]
+def _events(count: int, kind: Kind = "failures", *, size: int = 1000, first: int = 0) -> list[NewEvent]:
+    return [NewEvent(kind, UUID(int=number), ORIGIN, b"x" * size) for number in range(first, first + count)]
 
 
-def test_p1_a_batch_under_way_that_a_full_log_gave_up_counts_once_when_it_arrives(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES])
-    log.append(_events(3000), [], [FAILURES])
-    batch = log.read(FAILURES, 500, 10**7)
-    lost = log.shrink(2_000_000)[FAILURES]
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    created = Log.create(tmp_path / "a.db", ROUTES)
+    yield created
+    created.close()
+
+
+def test_p1_a_flight_that_a_full_log_gave_up_counts_once_when_it_arrives(log: Log) -> None:
+    log.append(_events(3000), [], ROUTES)
+    flight = take(log, FAILURES, 500)
+    lost = log.shrink(2_000_000, 10**9)[FAILURES]
     assert lost > 500
-    assert log.settle(FAILURES, batch[-1].position, len(batch)) == 500
+    assert log.settle(flight, 500) == 500
     assert log.accounts()[FAILURES] == Account(captured=3000, delivered=500, dropped={"log_full": lost - 500})
     assert log.unsettled(FAILURES) == log.accounts()[FAILURES].pending
-    assert log.read(FAILURES, 1, 10**4)[0].position == lost + 1
-    assert log.cursors()[FAILURES] == lost, "the cursor did not move back"
-    log.close()
+    assert positions(take(log, FAILURES, 1)) == [lost + 1], "nothing comes back"
 
 
-def test_p1_a_batch_that_was_given_up_in_part_counts_once(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES])
-    log.append(_events(1000), [], [FAILURES])
-    batch = log.read(FAILURES, 900, 10**7)
-    lost = log.shrink(1_000_000)[FAILURES]
+def test_p1_a_flight_that_was_given_up_in_part_counts_once(log: Log) -> None:
+    log.append(_events(1000), [], ROUTES)
+    flight = take(log, FAILURES, 900)
+    lost = log.shrink(1_000_000, 10**9)[FAILURES]
     assert 0 < lost < 900
-    letters = [DeadLetter("failures", "422: refused", e.body, e.position) for e in batch]
-    assert log.settle(FAILURES, batch[-1].position, 0, letters) == lost
+    refused = [DeadLetter("failures", "422: refused", e.body, e) for e in flight.events]
+    assert log.settle(flight, 0, refused) == lost
     assert log.accounts()[FAILURES] == Account(captured=1000, dead=900)
     assert log.unsettled(FAILURES) == 100
-    log.close()
 
 
-def test_p1_the_store_knows_of_it_too(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES])
-
-    async def use() -> dict[RouteKey, Account]:
-        store = Store(log)
-        await store.append(_events(3000), [])
-        batch = await store.read(FAILURES, 500, 10**7)
-        await store.shrink(2_000_000)
-        await store.settle(FAILURES, batch[-1].position, len(batch))
-        before = dict(store.accounts)
-        assert store.close() == before, "memory and disk agree"
-        return before
-
-    account = asyncio.run(use())[FAILURES]
-    assert account.delivered == 500
-    assert account.pending > 0
-
-
-STEPS = st.lists(
-    st.sampled_from(["append", "take", "deliver", "bury", "shrink", "drop"]), min_size=5, max_size=40
-)  # fmt: skip
+def test_p1_what_lies_before_and_after_a_flight_is_given_up_in_order(log: Log) -> None:
+    """Several flights are under way, and some are settled: the oldest pending go, and only those."""
+    log.append(_events(1000), [], ROUTES)
+    flights: list[Flight] = []
+    for _ in range(4):
+        flights.append(take(log, FAILURES, 100, *flights))
+    log.settle(flights[0], 100)
+    log.settle(flights[2], 100)
+    log.settle(take(log, OTHER, 1000), 1000)
+    lost = log.shrink(900_000, 10**9)
+    assert set(lost) == {FAILURES}
+    assert 100 < lost[FAILURES] < 700
+    assert log.settle(flights[1], 100) == 100, "the oldest of them went first"
+    assert log.settle(flights[3], 100) == 100
+    assert log.unsettled(FAILURES) == log.accounts()[FAILURES].pending == 800 - lost[FAILURES]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(STEPS)
-def test_p1_pending_is_what_lies_past_the_cursor_whatever_happens(tmp_path: Path, steps: list[str]) -> None:
-    path = tmp_path / f"{len(list(tmp_path.glob('*.db')))}.db"
-    log = Log.create(path, [FAILURES, OTHER])
-    under_way = {FAILURES: log.read(FAILURES, 1, 1), OTHER: log.read(OTHER, 1, 1)}
-    for number, step in enumerate(steps):
-        key = (FAILURES, OTHER)[number % 2]
-        batch = under_way[key]
-        if step == "append":
-            log.append(_events(60), [DeadLetter("failures", "invalid", b"{}")], [FAILURES, OTHER])
-        elif step == "take" and not batch:
-            under_way[key] = log.read(key, 50, 10**6)
-        elif step == "deliver" and batch:
-            log.settle(key, batch[-1].position, len(batch))
-            under_way[key] = []
-        elif step == "bury" and batch:
-            letters = [DeadLetter(e.kind, "400", e.body, e.position) for e in batch]
-            log.settle(key, batch[-1].position, 0, letters)
-            under_way[key] = []
-        elif step == "shrink":
-            log.shrink(120_000)
-        elif step == "drop":
-            log.count_dropped(key, {"buffer_full": 2})
-        for route, account in log.accounts().items():
-            assert account.pending == log.unsettled(route)
-            assert all(count > 0 for count in account.dropped.values())
-    log.close()
+def test_p1_a_full_log_gives_up_no_more_than_it_has_to(log: Log) -> None:
+    log.append(_events(100, size=100_000), [], ROUTES)
+    bound = used(log.connection) - 250_000
+    assert log.shrink(bound, 10**9) == {FAILURES: 3, OTHER: 3}
+    assert used(log.connection) <= bound
 
 
-def test_dead_letters_go_before_what_can_still_be_delivered(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES, OTHER])
-    log.append(_events(1000), [], [FAILURES, OTHER])
-    refused = log.read(FAILURES, 1000, 10**7)
-    letters = [DeadLetter("failures", "400: refused", e.body, e.position) for e in refused]
-    log.settle(FAILURES, refused[-1].position, 0, letters)
-    assert log.shrink(2_000_000) == {}
+def test_p1_the_store_knows_of_it_too(log: Log) -> None:
+    warnings: list[str] = []
+
+    async def use() -> None:
+        bounds = LogConfig(max_size=2 * 1024 * 1024)
+        store = Store(log, bounds, warnings.append)
+        await store.append(_events(1000), [], {"buffer_full": 1}, 1000)
+        flight = await store.take(FAILURES, 500, 10**7)
+        assert flight is not None
+        for number in range(2, 6):
+            await store.append(_events(1000, first=number * 1000), [], {}, number * 1000)
+        assert store.accounts[FAILURES].dropped["log_full"] > 500
+        await store.settle(flight, len(flight.events))
+        in_memory = dict(store.accounts)
+        assert await store.close(5) == in_memory, "memory and disk agree"
+        assert in_memory[FAILURES].delivered == 500
+        assert in_memory[FAILURES].pending > 0
+
+    asyncio.run(use())
+    assert warnings[0].startswith("monitoring/failures: the log is full; ")
+    assert warnings[0].endswith(" of the oldest pending records were dropped")
+
+
+def test_a_full_disk_is_relieved_of_what_is_settled_and_of_nothing_else(log: Log) -> None:
+    log.append(_events(1000), [DeadLetter("failures", "invalid", b"{}")], ROUTES)
+    for key in ROUTES:
+        log.settle(take(log, key, 600), 600)
+    under_way = take(log, FAILURES, 100)
+    before = (log.accounts(), used(log.connection))
+    log.relieve()
+    assert used(log.connection) < before[1] - 500_000
+    assert Path(f"{log.path}-wal").stat().st_size == 0
+    assert log.accounts() == before[0]
+    assert len(letters(log)) == 2
+    assert [log.unsettled(key) for key in ROUTES] == [400, 400]
+    assert positions(under_way)[0] == positions(take(log, OTHER, 1))[0] == 601
+    log.settle(under_way, 100)
+    assert log.unsettled(FAILURES) == log.accounts()[FAILURES].pending == 300
+
+
+def test_dead_letters_go_before_what_can_still_be_delivered(log: Log) -> None:
+    log.append(_events(1000), [], ROUTES)
+    refused = take(log, FAILURES)
+    log.settle(refused, 0, [DeadLetter("failures", "400: refused", e.body, e) for e in refused.events])
+    assert log.shrink(2_000_000, 10**9) == {}
     assert log.accounts()[FAILURES] == Account(captured=1000, dead=1000), "they stay counted"
-    assert 0 < len(log.dead_letters()) < 1000
-    assert log.dead_letters()[-1] == (FAILURES, letters[-1]), "the oldest go first"
+    left = [letter.event for _, letter in letters(log)]
+    assert 0 < len(left) < 1000
+    assert left == list(refused.events[-len(left) :]), "the oldest go first"
     assert log.unsettled(OTHER) == 1000
-    log.close()
 
 
-def test_delivered_events_go_before_dead_letters(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES])
-    log.append(_events(2000), [DeadLetter("failures", "invalid", b"{}")], [FAILURES])
-    log.settle(FAILURES, 2000, 2000)
-    log.shrink(1_000_000)
-    assert len(log.dead_letters()) == 1
-    log.close()
+def test_delivered_events_go_before_dead_letters(log: Log) -> None:
+    log.append(_events(2000), [DeadLetter("failures", "invalid", b"{}")], ROUTES)
+    for key in ROUTES:
+        log.settle(take(log, key), 2000)
+    log.shrink(1_000_000, 10**9)
+    assert len(letters(log)) == 2
 
 
-def test_reasons_of_dead_letters_are_counted_by_route(tmp_path: Path) -> None:
-    log = Log.create(tmp_path / "a.db", [FAILURES, OTHER])
-    log.append(_events(2), [DeadLetter("failures", "invalid", b"{}")], [FAILURES, OTHER])
-    log.settle(OTHER, 2, 0, [DeadLetter("failures", "422", b"{}", 1), DeadLetter("failures", "422", b"{}", 2)])
-    assert sorted(log.dead_reasons()) == [(FAILURES, "invalid", 1), (OTHER, "422", 2), (OTHER, "invalid", 1)]
-    log.close()
+def test_settled_events_of_another_kind_go_before_what_is_put_off(log: Log) -> None:
+    """A range begins where the events before it end, even if those are of another kind and settled."""
+    alerts = RouteKey("monitoring", "alerts")
+    log.connection.execute("INSERT INTO routes (destination, kind) VALUES ('monitoring', 'alerts')")
+    log.append(_events(300, "alerts"), [], [alerts])
+    log.append(_events(20, first=1000), [], ROUTES)
+    log.settle(take(log, alerts), 300)
+    for key in ROUTES:
+        log.settle(take(log, key, span=Span(311)), 10)
+    assert log.shrink(used(log.connection) - 200_000, 10**9) == {}
+    assert [log.unsettled(key) for key in ROUTES] == [10, 10]
+
+
+def test_dead_letters_are_bounded_and_stay_counted_and_the_newest_stay(log: Log) -> None:
+    refused = [DeadLetter("failures", f"invalid {number}", b"x" * 900, None, 400, "a" * 100) for number in range(150)]
+    log.append([], refused, ROUTES)
+    assert log.shrink(10**9, 200_000) == {}
+    assert [letter.reason for _, letter in letters(log)][-1] == "invalid 149"
+    assert len(letters(log)) == 200, "of 300, for two routes, of 1,000 bytes each"
+    assert [account.dead for account in log.accounts().values()] == [150, 150]
+    log.shrink(10**9, 0)
+    assert letters(log) == []
+    assert [account.dead for account in log.accounts().values()] == [150, 150]
+
+
+def test_p1_an_append_that_is_interrupted_at_any_step_leaves_nothing_and_the_log_in_order() -> None:
+    disk = CrashingLog(ROUTES)
+    events, stillborn = _events(2), [DeadLetter("failures", "invalid", b"{}")]
+    for step in range(1, 1000):
+        done = disk.commits(lambda: disk.log.append(events, stillborn, ROUTES, received=3), Trouble(step, killed=False))
+        if done:
+            break
+        assert not disk.log.connection.in_transaction
+    else:
+        pytest.fail("never done")
+    assert step > 20
+    assert disk.log.accounts()[FAILURES] == Account(captured=3, dead=1)
+    disk.close()
+
+
+def test_reasons_of_dead_letters_are_counted_by_route(log: Log) -> None:
+    log.append(_events(2), [DeadLetter("failures", "invalid", b"{}")], ROUTES)
+    log.settle(take(log, OTHER), 0, [DeadLetter("failures", "422", b"{}")] * 2)
+    reasons = sorted(dead_reasons(log.connection))
+    assert reasons == [(FAILURES, "invalid", 1), (OTHER, "422", 2), (OTHER, "invalid", 1)]
 
 
 def test_a_log_that_cannot_be_written_at_the_start_is_a_clear_error(

@@ -6,7 +6,8 @@ from typing import Final
 
 from locust_failure_forwarder.events import Event
 from locust_failure_forwarder.pipeline.counters import RouteKey
-from locust_failure_forwarder.pipeline.log import DeadLetter, Log, NewEvent
+from locust_failure_forwarder.pipeline.log import EVERYTHING, LAST, DeadLetter, Flight, Log, NewEvent, Span
+from locust_failure_forwarder.pipeline.log_letters import dead_letters
 
 from .samples import event
 
@@ -35,6 +36,27 @@ def write_log(
     log = Log.create(directory / f"{name}.db", routes)
     log.append([NewEvent(e.kind, e.id, e.origin, e.body) for e in events], dead, routes)
     if delivered:
-        log.settle(routes[0], delivered, delivered)
+        flight = log.take(routes[0], delivered, LAST)
+        assert flight is not None
+        assert len(flight.events) == delivered
+        log.settle(flight, delivered)
     log.close()
     return log.path
+
+
+def take(
+    log: Log, key: RouteKey, max_records: int = 10_000, *before: Flight, max_bytes: int = LAST, span: Span = EVERYTHING
+) -> Flight:
+    """The next flight of a route of which those `before` are under way; there has to be one."""
+    flight = log.take(key, max_records, max_bytes, [other.id for other in before], span)
+    assert flight is not None
+    return flight
+
+
+def positions(flight: Flight) -> list[int]:
+    return [event.position for event in flight.events]
+
+
+def letters(log: Log) -> list[tuple[RouteKey, DeadLetter]]:
+    """All dead letters, oldest first."""
+    return [(buried.key, buried.letter) for buried in dead_letters(log.connection, log.origin)]

@@ -10,7 +10,7 @@ from typing import Literal
 
 from ..config.models import FailureRatioRule
 from .samples import EndpointSample, Sample, Transition
-from .window import EMPTY, Window
+from .window import EMPTY, NOTHING, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,12 @@ class RuleState:
 def start() -> RuleState:
     """The state at the start of a run, when all counts are zero."""
     return RuleState()
+
+
+def resume(state: RuleState, sample: Sample) -> RuleState:
+    """Go on in the middle of a run: what happened before `sample` is unknown, so the window begins with it."""
+    unknown = replace(sample, at=NOTHING.at)
+    return replace(state, window=Window((unknown,), sample))
 
 
 def evaluate(rule: FailureRatioRule, state: RuleState, sample: Sample) -> tuple[RuleState, Transition | None]:
@@ -95,4 +101,4 @@ def _transition(
     )
 
 
-__all__ = ["EndpointSample", "RuleState", "Sample", "Transition", "evaluate", "finish", "start"]
+__all__ = ["EndpointSample", "RuleState", "Sample", "Transition", "evaluate", "finish", "resume", "start"]

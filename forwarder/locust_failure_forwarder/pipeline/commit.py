@@ -2,136 +2,184 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
+from ..errors import LogCorruptError
 from .counters import RouteKey
 from .log import DeadLetter, NewEvent
-from .route import Route
-from .store import Store
+from .log_schema import is_corrupt
 
 GROUP: Final = 1000
-"""Records of one transaction, at most."""
-QUEUE: Final = 2000
-"""Records that may wait; beyond it the pipe fills, and the plugin's bounded buffer after it."""
-_LOOKS: Final = 16
-"""How often a log that grows to its bound is measured on the way, and by which part of it it may exceed the bound."""
-_LEAST_LOOK: Final = 64 * 1024
+"""Entries of one transaction, at most."""
+_FIRST_WAIT: Final = 0.05
+_LONGEST_WAIT: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to commit, or an order that takes its place in the line."""
+    """What came from one frame: to be committed together, or an order that takes its place in the line."""
 
-    item: NewEvent | DeadLetter | None = None
-    acknowledges: int = 0
-    """Sequence that this entry settles with the plugin; 0 for none."""
+    items: tuple[NewEvent | DeadLetter, ...] = ()
+    number: int = 0
+    """Of the frame; 0 if nothing has to be acknowledged."""
     dropped: Mapping[str, int] = field(default_factory=dict[str, int])
     """Failures the plugin had to drop, by reason."""
     flush: bool = False
 
 
+class Appends(Protocol):
+    """The part of `Store` that is needed."""
+
+    async def append(
+        self, events: list[NewEvent], dead: list[DeadLetter], dropped: Mapping[str, int], received: int
+    ) -> None:
+        """Commit.
+
+        Raises:
+            sqlite3.Error: nothing was committed.
+        """
+        ...
+
+    def count_lost(self, lost: Mapping[str, int], dropped: Mapping[str, int], reason: str) -> None:
+        """Account for what will not be committed."""
+        ...
+
+
+class Woken(Protocol):
+    """The part of `Route` that is needed."""
+
+    key: RouteKey
+
+    def notify(self, size: int) -> None:
+        """Events of its kind were committed."""
+        ...
+
+    def flush(self) -> None:
+        """Send what there is."""
+        ...
+
+
 class Committer:
-    """Runs until cancelled; `join` waits until it has nothing left to do."""
+    """Runs until cancelled; `join` waits until it has nothing left to do.
+
+    A disk that refuses is tried again until it takes the entries or `give_up` is called. What waits meanwhile is
+    bounded by the plugin, which leaves only so much unacknowledged.
+    """
 
     def __init__(
         self,
-        store: Store,
-        routes: Iterable[Route],
-        max_size: int,
+        store: Appends,
+        routes: Iterable[Woken],
         acknowledge: Callable[[int], None],
         warn: Callable[[str], None],
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
-        self._queue: asyncio.Queue[Entry] = asyncio.Queue(QUEUE)
+        self._entries: deque[Entry] = deque()
         self._store = store
         self._routes = tuple(routes)
-        self._max_size = max_size
         self._acknowledge = acknowledge
         self._warn = warn
-        self._bytes_per_look = max(_LEAST_LOOK, max_size // _LOOKS)
-        self._bytes_since_look = 0
-        self._failed = False
+        self._sleep = sleep
+        self._news = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
-    async def put(self, entry: Entry) -> None:
-        """Queue an entry, waiting for room."""
-        await self._queue.put(entry)
+    def put(self, entry: Entry) -> None:
+        """Queue an entry."""
+        self._entries.append(entry)
+        self._idle.clear()
+        self._news.set()
+
+    @property
+    def waiting(self) -> int:
+        """Entries that are not committed yet."""
+        return len(self._entries)
 
     async def join(self) -> None:
         """Wait until all that was queued is committed."""
-        await self._queue.join()
+        await self._idle.wait()
 
     async def run(self) -> None:
-        """Commit groups for ever."""
+        """Commit groups for ever.
+
+        Raises:
+            LogCorruptError: the log is damaged; what is queued was not acknowledged, so the plugin still has it.
+        """
         while True:
-            group = [await self._queue.get()]
-            while len(group) < GROUP and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            await self._commit(group)
-            for _ in group:
-                self._queue.task_done()
+            await self._news.wait()
+            self._news.clear()
+            while self._entries:
+                group = [self._entries[n] for n in range(min(GROUP, len(self._entries)))]
+                await self._commit(group)
+                for _ in group:
+                    self._entries.popleft()
+                self._settled(group)
+            self._idle.set()
+
+    def give_up(self) -> None:
+        """Count what could not be committed as dropped(log_error), and acknowledge it: there is no more time."""
+        group = list(self._entries)
+        if not group:
+            return
+        self._entries.clear()
+        events, dead, dropped = _contents(group)
+        lost = Counter(item.kind for item in (*events, *dead))
+        self._store.count_lost(lost, dropped, "log_error")
+        if lost:
+            self._warn(f"{sum(lost.values())} records could not be written to the log, and are dropped")
+        self._acknowledge(max(entry.number for entry in group))
+        self._idle.set()
 
     async def _commit(self, group: list[Entry]) -> None:
-        events = [entry.item for entry in group if isinstance(entry.item, NewEvent)]
-        dead = [entry.item for entry in group if isinstance(entry.item, DeadLetter)]
-        if events or dead:
+        events, dead, dropped = _contents(group)
+        received = max(entry.number for entry in group)
+        wait = 0.0
+        while events or dead or dropped or received:
             try:
-                await self._store.append(events, dead)
-                self._failed = False
+                await self._store.append(events, dead, dropped, received)
             except sqlite3.Error as error:
-                await self._lost(events, dead, error)
+                if is_corrupt(error):
+                    raise LogCorruptError(f"the log is damaged ({error})") from error
+                if not wait:
+                    self._warn(f"the log cannot be written ({error}); everything is kept in memory and tried again")
+                wait = min(_LONGEST_WAIT, max(_FIRST_WAIT, wait * 2))
+                await self._sleep(wait)
             else:
-                self._wake(events)
-        for entry in group:
-            if entry.dropped:
-                await self._count_dropped(entry.dropped, "failures")
-        # Also for what could not be written: it is accounted for, and sending it again would not help the disk.
-        if highest := max(entry.acknowledges for entry in group):
-            self._acknowledge(highest)
+                if wait:
+                    self._warn("the log can be written again")
+                break
+        self._wake(events)
+
+    def _settled(self, group: list[Entry]) -> None:
+        if received := max(entry.number for entry in group):
+            self._acknowledge(received)
         if any(entry.flush for entry in group):
             for route in self._routes:
                 route.flush()
-        await self._keep_bounded(sum(len(item.body) for item in (*events, *dead)))
 
     def _wake(self, events: list[NewEvent]) -> None:
-        sizes: dict[str, int] = {}
+        sizes: Counter[str] = Counter()
         for event in events:
-            sizes[event.kind] = sizes.get(event.kind, 0) + len(event.body) + 1
+            sizes[event.kind] += len(event.body) + 1
         for route in self._routes:
             if route.key.kind in sizes:
                 route.notify(sizes[route.key.kind])
 
-    async def _lost(self, events: list[NewEvent], dead: list[DeadLetter], error: sqlite3.Error) -> None:
-        self._tell(error)
-        for kind in {item.kind for item in (*events, *dead)}:
-            count = sum(1 for item in (*events, *dead) if item.kind == kind)
-            await self._count_dropped({"log_error": count}, kind)
 
-    async def _count_dropped(self, reasons: Mapping[str, int], kind: str) -> None:
-        for key in self._keys(kind):
-            try:
-                await self._store.count_dropped(key, reasons)
-            except sqlite3.Error as error:
-                self._tell(error)  # the count stands in the accounts in memory, which the plugin prints
-
-    def _tell(self, error: sqlite3.Error) -> None:
-        """Once, until a commit succeeds again."""
-        if not self._failed:
-            self._warn(f"the log cannot be written ({error}); what comes now is dropped and counted")
-        self._failed = True
-
-    def _keys(self, kind: str) -> list[RouteKey]:
-        return [key for key in self._store.accounts if key.kind == kind]
-
-    async def _keep_bounded(self, added: int) -> None:
-        self._bytes_since_look += added
-        if self._bytes_since_look < self._bytes_per_look:
-            return
-        self._bytes_since_look = 0
-        try:
-            lost = await self._store.shrink(self._max_size)
-        except sqlite3.Error as error:
-            self._warn(f"the log cannot be kept within its bound ({error})")
-            return
-        for key, count in lost.items():
-            self._warn(f"{key}: the log is full; {count} of the oldest pending records were dropped")
+def _contents(group: list[Entry]) -> tuple[list[NewEvent], list[DeadLetter], Counter[str]]:
+    """Events, dead letters and drops of a group."""
+    events: list[NewEvent] = []
+    dead: list[DeadLetter] = []
+    dropped: Counter[str] = Counter()
+    for entry in group:
+        for item in entry.items:
+            if isinstance(item, NewEvent):
+                events.append(item)
+            else:
+                dead.append(item)
+        if entry.dropped:
+            dropped.update(entry.dropped)
+    return events, dead, dropped

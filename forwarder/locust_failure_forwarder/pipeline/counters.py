@@ -52,8 +52,8 @@ class Account:
         return self.plus(captured=other.captured, delivered=other.delivered, dead=other.dead, dropped=other.dropped)
 
 
-def as_json(key: RouteKey, account: Account, note: str | None = None) -> dict[str, Any]:
-    """The account as `status` and the frames carry it. `note` says what holds the route up, if anything does."""
+def as_json(key: RouteKey, account: Account, state: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The account as `status` and the frames carry it, with the route's `state`: what holds it up, and the like."""
     return {
         "destination": key.destination,
         "kind": key.kind,
@@ -62,5 +62,16 @@ def as_json(key: RouteKey, account: Account, note: str | None = None) -> dict[st
         "pending": account.pending,
         "dead": account.dead,
         "dropped": dict(account.dropped),
-        "note": note,
+        "note": None,
+        **(state or {}),
     }
+
+
+def key_of(route: Mapping[str, Any]) -> RouteKey:
+    """The route that `as_json` described."""
+    return RouteKey(route["destination"], route["kind"])
+
+
+def from_json(route: Mapping[str, Any]) -> Account:
+    """The account that `as_json` described."""
+    return Account(route["captured"], route["delivered"], route["dead"], dict(route["dropped"]))

@@ -3,24 +3,36 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol, TypeAlias
 
 from ..errors import FrameError
 from ..wire import Decoder, Frame, FrameType
 from .commit import Committer, Entry
 from .judge import Judge
-from .log import DeadLetter
+from .log import DeadLetter, NewEvent
 from .record import Refinery
 from .runs import RunBook
 
 _CHUNK: Final = 64 * 1024
+_MOST_WAITING: Final = 20_000
+"""Entries; twice what our plugin keeps unacknowledged."""
+_MOMENT: Final = 0.01
+_Items: TypeAlias = tuple[NewEvent | DeadLetter, ...]
+
+
+class Reads(Protocol):
+    """Where bytes come from; `pipe.Pipe` does it, and asyncio's streams do."""
+
+    async def read(self, most: int, /) -> bytes:
+        """The next bytes, at most so many; empty at end of file."""
+        ...
 
 
 class Frames:
-    """Frames from an asyncio stream, one at a time."""
+    """Frames from a stream of bytes, one at a time."""
 
-    def __init__(self, stream: asyncio.StreamReader) -> None:
+    def __init__(self, stream: Reads) -> None:
         self._stream = stream
         self._decoder = Decoder()
         self._decoded: Iterator[Frame] = iter(())
@@ -33,6 +45,7 @@ class Frames:
         """
         # One by one: the frames before a broken one are good.
         while (frame := next(self._decoded, None)) is None:
+            await asyncio.sleep(0)  # reading does not yield as long as there is something to read
             chunk = await self._stream.read(_CHUNK)
             if not chunk:
                 return None
@@ -56,84 +69,103 @@ class Intake:
         judge: Judge,
         runs: RunBook,
         warn: Callable[[str], None],
+        received: int = 0,
+        current: bytes = b"",
     ) -> None:
+        """`received` is the number of the last frame that an earlier process has committed, `current` its last run."""
         self._frames = frames
         self._committer = committer
         self._refinery = refinery
         self._judge = judge
         self._runs = runs
         self._warn = warn
-        self._current = b""
+        self._received = received
+        self._current = current
 
     async def run(self) -> float | None:
         """Read until the end. Returns the deadline that `close` gave, in seconds; None at end of file without it."""
         deadline: float | None = None
         try:
             while (frame := await self._frames.next()) is not None and frame.type != FrameType.CLOSE:
-                await self._survive(f"a {frame.type} frame", self._handle(frame))
+                if frame.number and frame.number <= self._received:
+                    continue  # sent again after the death of a process that had it on disk
+                self._committer.put(self._entry(frame))
+                while self._committer.waiting > _MOST_WAITING:  # noqa: ASYNC110 - a sender that keeps no bound of its own
+                    await asyncio.sleep(_MOMENT)
             if frame is not None:
                 deadline = _seconds(frame.payload.get("deadline"))
             elif self._frames.torn:
-                await self._put_lost(f"the end of the Locust process tore this frame ({self._frames.torn} bytes came)")
+                self._put_lost(f"the end of the Locust process tore this frame ({self._frames.torn} bytes came)")
         except FrameError as error:
             self._warn(f"the stream from the Locust process is broken ({error}); nothing more can be read from it")
-            await self._put_lost(f"the stream broke at this frame: {error}")
-        await self._survive("the end of the run", self._end_run(self._current, time.time()))
+            self._put_lost(f"the stream broke at this frame: {error}")
+        self._committer.put(
+            Entry(self._survive("the end of the run", lambda: self._end_run(self._current, time.time())))
+        )
         return deadline
 
-    async def _survive(self, what: str, handling: Coroutine[Any, Any, None]) -> None:
+    def _survive(self, what: str, handling: Callable[[], _Items]) -> _Items:
         """What cannot be used, or meets a bug of ours, costs itself and not the process."""
         try:
-            await handling
+            return handling()
         except Exception as error:  # noqa: BLE001 - see above
             self._warn(f"{what} could not be used: {type(error).__name__}")
+            return ()
 
-    async def _put_lost(self, reason: str) -> None:
-        """Count a frame that cannot be read as a dead letter. Most frames are failures."""
-        await self._committer.put(Entry(DeadLetter("failures", reason, b"{}")))
+    def _put_lost(self, reason: str) -> None:
+        self._committer.put(Entry((_lost(reason),)))
 
-    async def _handle(self, frame: Frame) -> None:
+    def _entry(self, frame: Frame) -> Entry:
+        """What a frame has for the log: one entry with all of it, so that it is committed whole or not at all."""
+        if frame.type == FrameType.FAILURE:
+            return Entry((self._refinery.refine(frame.payload),), frame.number)
+        if frame.type == FrameType.FLUSH:
+            return Entry(number=frame.number, flush=True)
+        what = f"a {frame.type} frame"
+        if frame.type == FrameType.DROPPED:
+            dropped = dict[str, int]()
+            self._survive(what, lambda: _take_in_drops(dropped, frame))
+            return Entry(number=frame.number, dropped=dropped)
+        return Entry(self._survive(what, lambda: self._about_runs(frame)), frame.number)
+
+    def _about_runs(self, frame: Frame) -> _Items:
+        """Frames about a run, and those that cannot be read."""
         payload = frame.payload
-        match frame.type:
-            case FrameType.FAILURE:
-                sequence = payload.get("sequence")
-                entry = Entry(self._refinery.refine(payload), sequence if isinstance(sequence, int) else 0)
-                await self._committer.put(entry)
-            case FrameType.BROKEN:
-                await self._put_lost(f"a frame that cannot be decoded: {payload['reason']}")
-            case FrameType.DROPPED:
-                reasons = {str(reason): int(count) for reason, count in payload["reasons"].items()}
-                await self._committer.put(Entry(dropped=reasons))
-            case FrameType.FLUSH:
-                await self._committer.put(Entry(flush=True))
-            case _:
-                await self._handle_run(frame)
-
-    async def _handle_run(self, frame: Frame) -> None:
-        """Frames about a run."""
-        payload = frame.payload
+        if frame.type == FrameType.BROKEN:
+            return (_lost(f"a frame that cannot be decoded: {payload['reason']}"),)
         if frame.type == FrameType.RUN_STARTED:
-            await self._survive("the end of the run before", self._end_run(self._current, time.time()))
-            self._runs.begin(payload["run"], payload["node"])
-            self._judge.begin()
-            self._current = payload["run"]
-            return
+            ended = self._survive("the end of the run before", lambda: self._end_run(self._current, time.time()))
+            return ended + self._survive("the start of a run", lambda: self._begin(payload))
         run = self._runs.get(payload.get("run", b""))
         if run is None:
-            return
+            return ()
         if frame.type == FrameType.SAMPLE:
-            for event in self._judge.sample(run, payload):
-                await self._committer.put(Entry(event))
-        elif frame.type == FrameType.RUN_STOPPED:
-            await self._end_run(payload["run"], payload["at"])
-        elif frame.type == FrameType.SUMMARY:
-            await self._committer.put(Entry(self._judge.summary(run, payload)))
+            return tuple(self._judge.sample(run, payload))
+        if frame.type == FrameType.RUN_STOPPED:
+            return self._end_run(payload["run"], payload["at"])
+        if frame.type == FrameType.SUMMARY:
+            return (self._judge.summary(run, payload),)
+        return ()
 
-    async def _end_run(self, run_id: bytes, at: float) -> None:
+    def _begin(self, payload: dict[str, Any]) -> _Items:
+        self._runs.begin(payload["run"], payload["node"])
+        self._judge.begin()
+        self._current = payload["run"]
+        return ()
+
+    def _end_run(self, run_id: bytes, at: float) -> _Items:
         run = self._runs.get(run_id)
-        if run is not None:
-            for event in self._judge.end(run, at):
-                await self._committer.put(Entry(event))
+        return () if run is None else tuple(self._judge.end(run, at))
+
+
+def _lost(reason: str) -> DeadLetter:
+    """A frame that cannot be read, as a dead letter. Most frames are failures."""
+    return DeadLetter("failures", reason, b"{}")
+
+
+def _take_in_drops(dropped: dict[str, int], frame: Frame) -> _Items:
+    dropped.update({str(reason): int(count) for reason, count in frame.payload["reasons"].items()})
+    return ()
 
 
 def _seconds(value: object) -> float | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from locust_failure_schemas import Alert, EndpointCount, ErrorCount, RunSummary
 
-from ..alerts.ratio import EndpointSample, RuleState, Sample, Transition, evaluate, finish, start
+from ..alerts.ratio import EndpointSample, RuleState, Sample, Transition, evaluate, finish, resume, start
 from ..config.models import FailureRatioRule
 from ..uuid7 import uuid7
 from .groups import merge
@@ -30,12 +30,34 @@ class Judge:
         self._errors: tuple[ErrorCount, ...] = ()
         self._alerts = 0
         self._summaries = 0
+        self._resumes = False
 
     def begin(self) -> None:
         """A run starts: every rule starts anew."""
         self._states = {rule.name: start() for rule in self._rules}
         self._episodes = {}
         self._errors = ()
+        self._resumes = False
+
+    def restore(self, alerts: Iterable[Alert], current: UUID, summaries: int) -> None:
+        """Take up where an earlier process was when it died.
+
+        The windows begin with the next sample, so a rule that fires goes on firing until enough new ones say otherwise.
+
+        Args:
+            alerts: all that it had emitted, oldest first.
+            current: id of the run in progress.
+            summaries: how many it had emitted.
+        """
+        self._summaries = summaries
+        self._resumes = True
+        for alert in alerts:
+            self._alerts = max(self._alerts, alert.sequence)
+            if alert.run.id != current:
+                continue
+            self._episodes[alert.rule] = alert.episode_id
+            since = alert.started_at.timestamp() if alert.state == "firing" else None
+            self._states[alert.rule] = RuleState(firing_since=since)
 
     def sample(self, run: RunState, payload: dict[str, Any]) -> list[NewEvent]:
         """Alerts that follow from one `sample` frame."""
@@ -50,6 +72,10 @@ class Judge:
             ),
         )
         self._errors = self._error_counts(payload["errors"]) or self._errors
+        if self._resumes:
+            self._resumes = False
+            self._states = {name: resume(state, sample) for name, state in self._states.items()}
+            return []
         events: list[NewEvent] = []
         for rule in self._rules:
             self._states[rule.name], transition = evaluate(rule, self._states.get(rule.name) or start(), sample)

@@ -1,5 +1,6 @@
 """The folder of logs: names, locks that tell who is alive, and what is old enough to go. Reads no events."""
 
+import contextlib
 import fcntl
 import os
 import re
@@ -10,7 +11,10 @@ from typing import Final
 
 from ..errors import LogError
 
-_SUFFIXES: Final = ("", "-wal", "-shm", ".lock")
+OWNER_SUFFIX: Final = ".owner"
+"""Of the file on which the Locust process that owns a log holds a lock; see `plugin/owner.py`."""
+_DATA: Final = ("", "-wal", "-shm")
+_LOCKS: Final = (".lock", OWNER_SUFFIX)
 
 
 class Claim:
@@ -95,5 +99,65 @@ def old_logs(directory: Path, retain: float, now: datetime) -> Iterator[Path]:
 
 def delete(log_path: Path) -> None:
     """Remove a log and what belongs to it."""
-    for suffix in _SUFFIXES:
+    for suffix in (*_DATA, *_LOCKS):
         Path(f"{log_path}{suffix}").unlink(missing_ok=True)
+
+
+def is_claimed(log_path: Path) -> bool:
+    """True if a living forwarder process or command uses the log."""
+    lock = claim(log_path)
+    if lock is None:
+        return True
+    lock.release()
+    return False
+
+
+def claim_orphan(log_path: Path) -> Claim | None:
+    """Lock a log that belongs to no living process; None if it does.
+
+    Raises:
+        LogError: the folder cannot be written.
+    """
+    return None if is_owned(log_path) else claim(log_path)
+
+
+def is_owned(log_path: Path) -> bool:
+    """True if the Locust process lives that this log belongs to: its forwarder process may be about to come back.
+
+    Raises:
+        LogError: that cannot be told.
+    """
+    try:
+        fd = os.open(f"{log_path}{OWNER_SUFFIX}", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise LogError(f"cannot look who owns the log {log_path}: {error.strerror}") from error
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(fd)
+
+
+def set_aside(log_path: Path) -> Path:
+    """Rename a damaged log, so that nobody takes it for a log again. Returns its new name, which was free.
+
+    Raises:
+        LogError: the folder cannot be written.
+    """
+    for number in range(1000):
+        target = Path(f"{log_path}.damaged{f'-{number}' if number else ''}")
+        if target.exists():
+            continue
+        try:
+            for suffix in _DATA:
+                with contextlib.suppress(FileNotFoundError):
+                    Path(f"{log_path}{suffix}").rename(f"{target}{suffix}")
+        except OSError as error:
+            raise LogError(f"cannot set {log_path} aside: {error.strerror}") from error
+        return target
+    raise LogError(f"cannot set {log_path} aside: too many have been before")

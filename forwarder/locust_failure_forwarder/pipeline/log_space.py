@@ -4,16 +4,18 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
+from . import log_ranges
 from .counters import RouteKey
 
 LOG_FULL: Final = "log_full"
 """The reason that pending events are dropped for."""
 _STEP: Final = 200
-"""Events that go at once."""
+"""Rows that go at once, at most: a few large ones may be room enough."""
+_LETTER_BYTES: Final = "length(body) + coalesce(length(answer), 0)"
 
 
-def make_room(db: sqlite3.Connection, max_bytes: int) -> dict[RouteKey, int]:
-    """Delete the oldest events until the file's content is within `max_bytes`.
+def make_room(db: sqlite3.Connection, max_bytes: int, max_dead_bytes: int) -> dict[RouteKey, int]:
+    """Delete the oldest until dead letters are within `max_dead_bytes` and the file's content within `max_bytes`.
 
     Events that every route has settled go first; then dead letters, which stay counted; then the oldest pending events,
     which count as dropped(log_full) for each route that still wanted them.
@@ -22,30 +24,30 @@ def make_room(db: sqlite3.Connection, max_bytes: int) -> dict[RouteKey, int]:
         For each route, how many pending events were dropped.
     """
     lost: dict[RouteKey, int] = {}
-    while _used(db) > max_bytes:
-        oldest = [row[0] for row in db.execute("SELECT position FROM events ORDER BY position LIMIT ?", (_STEP,))]
-        settled = _settled_up_to(db)
+    while (excess := _dead_bytes(db) - max_dead_bytes) > 0 and _delete_dead_letters(db, excess):
+        pass
+    keys = _routes(db)
+    while (excess := used(db) - max_bytes) > 0:
+        oldest = _oldest(db, "SELECT position, length(body) FROM events ORDER BY position LIMIT ?", excess)
+        settled = _settled_up_to(db, keys)
         if oldest and oldest[0] <= settled:
             end = min(settled, oldest[-1])
-        elif _delete_dead_letters(db):
+        elif _delete_dead_letters(db, excess):
             continue
         elif oldest:
             end = oldest[-1]
         else:
             break
-        for destination, kind, cursor in db.execute("SELECT destination, kind, cursor FROM routes").fetchall():
-            if cursor >= end:
-                continue
-            (count,) = db.execute(
-                "SELECT count(*) FROM events WHERE kind = ? AND position > ? AND position <= ?", (kind, cursor, end)
-            ).fetchone()
-            key = RouteKey(destination, kind)
-            if count:
-                add_dropped(db, key, {LOG_FULL: count})
-                lost[key] = lost.get(key, 0) + count
-            db.execute("UPDATE routes SET cursor = ? WHERE destination = ? AND kind = ?", (end, destination, kind))
-        db.execute("DELETE FROM events WHERE position <= ?", (end,))
+        for key, count in _delete_up_to(db, keys, end).items():
+            add_dropped(db, key, {LOG_FULL: count})
+            lost[key] = lost.get(key, 0) + count
     return lost
+
+
+def delete_settled(db: sqlite3.Connection) -> None:
+    """Delete the events that every route has settled."""
+    keys = _routes(db)
+    _delete_up_to(db, keys, _settled_up_to(db, keys))
 
 
 def add_dropped(db: sqlite3.Connection, key: RouteKey, reasons: Mapping[str, int]) -> None:
@@ -57,13 +59,7 @@ def add_dropped(db: sqlite3.Connection, key: RouteKey, reasons: Mapping[str, int
     )
 
 
-def _delete_dead_letters(db: sqlite3.Connection) -> bool:
-    """Delete the oldest; False if there is none."""
-    oldest = "SELECT id FROM dead_letters ORDER BY id LIMIT ?"
-    return db.execute(f"DELETE FROM dead_letters WHERE id IN ({oldest})", (_STEP,)).rowcount > 0  # noqa: S608 - no input
-
-
-def _used(db: sqlite3.Connection) -> int:
+def used(db: sqlite3.Connection) -> int:
     """Bytes in use; deleted rows leave free pages, which are used again."""
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     (free,) = db.execute("PRAGMA freelist_count").fetchone()
@@ -71,16 +67,49 @@ def _used(db: sqlite3.Connection) -> int:
     return int((pages - free) * page_size)
 
 
-def _settled_up_to(db: sqlite3.Connection) -> int:
+def _routes(db: sqlite3.Connection) -> list[RouteKey]:
+    return [RouteKey(*row) for row in db.execute("SELECT destination, kind FROM routes").fetchall()]
+
+
+def _delete_up_to(db: sqlite3.Connection, keys: list[RouteKey], end: int) -> dict[RouteKey, int]:
+    """Delete events, and move the cursor of every route past them, so that no position is used twice.
+
+    Returns:
+        For each route that had some of them pending, how many.
+    """
+    lost = {key: log_ranges.forget_up_to(db, key, end) for key in keys}
+    db.execute("DELETE FROM events WHERE position <= ?", (end,))
+    return {key: count for key, count in lost.items() if count}
+
+
+def _delete_dead_letters(db: sqlite3.Connection, excess: int) -> bool:
+    """Delete the oldest, until `excess` bytes have gone or `_STEP` of them; False if there is none."""
+    statement = f"SELECT id, {_LETTER_BYTES} FROM dead_letters ORDER BY id LIMIT ?"  # noqa: S608 - no input
+    letters = _oldest(db, statement, excess)
+    db.executemany("DELETE FROM dead_letters WHERE id = ?", [(letter_id,) for letter_id in letters])
+    return bool(letters)
+
+
+def _dead_bytes(db: sqlite3.Connection) -> int:
+    (size,) = db.execute(f"SELECT coalesce(sum({_LETTER_BYTES}), 0) FROM dead_letters").fetchone()  # noqa: S608 - no input
+    return int(size)
+
+
+def _oldest(db: sqlite3.Connection, statement: str, excess: int) -> list[int]:
+    """Keys of as many of the oldest rows as hold `excess` bytes, one at least if there is any."""
+    keys: list[int] = []
+    for key, size in db.execute(statement, (_STEP,)):
+        keys.append(key)
+        excess -= size
+        if excess <= 0:
+            break
+    return keys
+
+
+def _settled_up_to(db: sqlite3.Connection, keys: list[RouteKey]) -> int:
     """The last position before the first event that some route still has to deliver."""
-    first: int | None = None
-    for kind, cursor in db.execute("SELECT kind, cursor FROM routes").fetchall():
-        (candidate,) = db.execute(
-            "SELECT min(position) FROM events WHERE kind = ? AND position > ?", (kind, cursor)
-        ).fetchone()
-        if candidate is not None and (first is None or candidate < first):
-            first = candidate
-    if first is not None:
-        return first - 1
+    wanted = [first for key in keys if (first := log_ranges.oldest_pending(db, key)) is not None]
+    if wanted:
+        return min(wanted) - 1
     (last,) = db.execute("SELECT max(position) FROM events").fetchone()
     return int(last or 0)

@@ -3,6 +3,7 @@
 The whole flow, top to bottom:
 
     frames      from the Locust process's pipe                     intake.py
+    known       what came before, but for its id and time          known.py
     validate    types and bounds of what was captured              validate.py
     classify    a category from exception types and status         classify.py
     redact      secrets masked, before disk and wire               ../redaction/
@@ -23,27 +24,34 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from ..destinations import Settings, load_settings
-from ..errors import ConfigError, LogError
+from ..errors import ConfigError, LogCorruptError, LogError
 from ..redaction import Redactor
-from ..wire import FrameType
+from ..wire import EXIT_LOG_DAMAGED, FrameType
+from .adopt import adopt
 from .commit import Committer
-from .counters import RouteKey, as_json
-from .housekeeping import open_new_log
+from .counters import from_json, key_of
+from .courier import Courier
+from .housekeeping import OpenLog, open_again, open_new_log
 from .intake import Frames, Intake
 from .judge import Judge
-from .log import Log
+from .log_files import is_claimed
 from .outlet import Outlet
 from .record import Refinery
+from .recover import recover
+from .report import report, say_last_word
 from .route import Route
-from .routes import make_routes
+from .routes import make_couriers, make_routes
 from .runs import RunBook
 from .store import Store
 
 T = TypeVar("T")
-_STATUS_EVERY: Final = 1.0
 _DRAIN_TICK: Final = 0.02
-_COMMIT_SECONDS: Final = 1.0
+_CLAIM_TICK: Final = 0.05
+_CLAIM_TRIES: Final = 100
+_COMMIT_SECONDS: Final = 0.5
 """Time to write what is queued, even where the deadline leaves none; it takes milliseconds."""
+_LAST_WORD_SECONDS: Final = 0.8
+"""After the deadline, for closing the log; the plugin waits for one second."""
 MIN_CAPTURE: Final = 16 * 1024
 """Bytes of each body that the plugin copies at least: redaction needs more context than is kept."""
 MAX_CAPTURE: Final = 512 * 1024
@@ -55,14 +63,14 @@ async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
     """Run until the Locust process closes the pipe and everything is delivered, or the deadline has passed.
 
     Returns:
-        The exit code of the process: 0, or 2 if the configuration was refused.
+        The exit code of the process: 0; 2 if the configuration was refused; `EXIT_LOG_DAMAGED`.
     """
     hello = await frames.next()
     if hello is None or hello.type != FrameType.HELLO:
         return 1
     try:
         settings = load_settings(hello.payload["config"], env)
-        claim, log = open_new_log(settings)
+        opened = await _open_log(settings, hello.payload)
     except ConfigError as error:
         outlet.send(FrameType.REFUSED, {"message": str(error)})
         return 2
@@ -70,45 +78,70 @@ async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
         outlet.send(FrameType.REFUSED, {"message": f"{hello.payload['config']}: log.directory: {error}"})
         return 2
     try:
-        await _forward(frames, outlet, settings, log)
+        await _forward(frames, outlet, settings, opened, hello.payload)
+    except LogCorruptError:
+        outlet.warn(f"{opened.log.path.name} is damaged; it will be set aside")
+        return EXIT_LOG_DAMAGED
     finally:
-        claim.release()
+        opened.claim.release()
     return 0
 
 
-async def _forward(frames: Frames, outlet: Outlet, settings: Settings, log: Log) -> None:
-    store = Store(log)
-    async with AsyncExitStack() as stack:
-        routes = await make_routes(settings, store, stack, outlet.warn, outlet.inform)
-        redactor = Redactor(settings.redaction)
-        runs = RunBook(settings.run, redactor.redact_text)
-        committer = Committer(
-            store,
-            routes,
-            settings.log.max_size,
-            lambda sequence: outlet.send(FrameType.ACK, {"sequence": sequence}),
-            outlet.warn,
-        )
-        judge = Judge(settings.rules, redactor.redact_text)
-        intake = Intake(frames, committer, Refinery(settings.capture, redactor, runs), judge, runs, outlet.warn)
-        outlet.send(FrameType.READY, _ready(settings, log.path))
+async def _open_log(settings: Settings, hello: Mapping[str, Any]) -> OpenLog:
+    path = hello.get("log")
+    if path is None:
+        return open_new_log(settings)
+    accounts = {key: from_json(route) for route in hello.get("accounts", []) for key in [key_of(route)]}
+    for _ in range(_CLAIM_TRIES):
+        if not is_claimed(Path(path)):
+            break
+        await asyncio.sleep(_CLAIM_TICK)  # the process before us is not quite dead
+    return open_again(Path(path), settings, accounts, damaged=bool(hello.get("damaged")))
 
-        workers = [asyncio.create_task(committer.run()), asyncio.create_task(_report(outlet, store, routes, log.path))]
+
+async def _forward(
+    frames: Frames, outlet: Outlet, settings: Settings, opened: OpenLog, hello: Mapping[str, Any]
+) -> None:
+    redactor = Redactor(settings.redaction)
+    runs = RunBook(settings.run, redactor.redact_text)
+    judge = Judge(settings.rules, redactor.redact_text)
+    # A log that took the place of a damaged one has none of what was acknowledged, and will not get it again.
+    received = max(opened.log.received, hello.get("acknowledged", 0))
+    current = recover(opened.log, received, hello.get("runs", []), runs, judge)
+    store = Store(opened.log, settings.log, outlet.warn)
+    async with AsyncExitStack() as stack:
+        couriers = await make_couriers(settings, stack, redactor.redact_text)
+        routes = make_routes(settings, store, couriers, outlet.warn, outlet.inform)
+        committer = Committer(
+            store, routes, lambda number: outlet.send(FrameType.ACK, {"number": number}), outlet.warn, asyncio.sleep
+        )
+        refinery = Refinery(settings.capture, redactor, runs)
+        intake = Intake(frames, committer, refinery, judge, runs, outlet.warn, received, current)
+        outlet.send(FrameType.READY, _ready(settings, store.path))
+        outlet.send(FrameType.ACK, {"number": received})
+        for remark in opened.remarks:
+            outlet.warn(remark)
+
+        workers = [asyncio.create_task(committer.run()), asyncio.create_task(report(outlet, store, routes))]
         workers += [asyncio.create_task(route.run()) for route in routes]
+        adopting = asyncio.create_task(_adopt(settings, store.path.parent, couriers, outlet))
         try:
             reading = asyncio.create_task(intake.run())
             seconds = await _first_to_end(reading, workers)
             deadline = time.monotonic() + (settings.flush.deadline if seconds is None else seconds)
+            adopting.cancel()
             await _first_to_end(asyncio.create_task(_drain(committer, routes, deadline)), workers)
         finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
-    notes = {route.key: route.note for route in routes}
-    lost_in_memory = store.accounts
-    final = store.close()
-    accounts = {key: _fuller(final[key], lost_in_memory[key]) for key in final}
-    outlet.send(FrameType.CLOSED, _status(accounts, notes, log.path))
+            for task in (*workers, adopting):
+                task.cancel()
+            await asyncio.gather(*workers, adopting, return_exceptions=True)
+    committer.give_up()
+    await say_last_word(outlet, store, routes, deadline + _LAST_WORD_SECONDS)
+
+
+async def _adopt(settings: Settings, directory: Path, couriers: Mapping[str, Courier], outlet: Outlet) -> None:
+    if settings.log.adopt:
+        await adopt(directory, settings, couriers, outlet.warn, outlet.inform)
 
 
 def _ready(settings: Settings, log_path: Path) -> dict[str, Any]:
@@ -147,22 +180,3 @@ async def _drain(committer: Committer, routes: list[Route], deadline: float) -> 
                 await asyncio.sleep(_DRAIN_TICK)
     except TimeoutError:
         pass  # what is left stays in the log, counted
-
-
-async def _report(outlet: Outlet, store: Store, routes: list[Route], path: Path) -> None:
-    while True:
-        outlet.send(FrameType.STATUS, _status(store.accounts, {route.key: route.note for route in routes}, path))
-        await asyncio.sleep(_STATUS_EVERY)
-
-
-def _status(accounts: Mapping[RouteKey, Any], notes: Mapping[RouteKey, str | None], path: Path) -> dict[str, Any]:
-    return {
-        "routes": [as_json(key, account, notes.get(key)) for key, account in accounts.items()],
-        "log": str(path),
-        "directory": str(path.parent),
-    }
-
-
-def _fuller(stored: Any, in_memory: Any) -> Any:
-    """The account that knows more: the one in memory, if the log could not take the last counts."""
-    return in_memory if in_memory.captured > stored.captured else stored
