@@ -1,7 +1,15 @@
 """Every destination under every HTTP status: the table is written here a second time, by hand, from RFC 9110."""
 
 import pytest
-from locust_failure_forwarder.destinations.base import Delivered, HttpResponse, Rejected, Retry, Simplify, Verdict
+from locust_failure_forwarder.destinations.base import (
+    Delivered,
+    HttpResponse,
+    Itemised,
+    Rejected,
+    Retry,
+    Simplify,
+    Verdict,
+)
 from support.destination_cases import CASES, SECRETS, Case
 from support.samples import NOW
 
@@ -34,8 +42,8 @@ def test_every_status_has_a_verdict_of_the_kind_its_class_asks_for(case: Case) -
                 assert status in PASSING or 200 <= status <= 299, status
             case Rejected():
                 assert status in SPLITTABLE | REFUSED, status
-            case Simplify():
-                pytest.fail(f"{status} says nothing about the form")
+            case Simplify() | Itemised():
+                pytest.fail(f"{status} alone says nothing about the form, nor about single records")
 
 
 @by_case
@@ -48,6 +56,7 @@ def test_reasons_name_the_status_and_quote_neither_body_nor_secret(case: Case) -
         )
         if isinstance(verdict, Delivered):
             continue
+        assert not isinstance(verdict, Itemised)
         assert verdict.reason.startswith(f"{status}")
         assert len(verdict.reason) > 8, "a number alone helps nobody"
         for secret in (*SECRETS, "canary"):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar, TypeAlias
+from uuid import UUID
 
 from ..config.models import DestinationConfig
 from ..events import Event, Kind
@@ -57,6 +58,10 @@ class Rejected:
     reason: str
     splittable: bool = False
     """True where a part of the batch may be accepted: too large, or one bad record among good ones."""
+    status: int | None = None
+    """HTTP status of the answer, if there was one."""
+    answer: str | None = None
+    """The beginning of the answer, redacted; the pipeline fills it in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,16 @@ class Simplify:
     reason: str
 
 
-Verdict: TypeAlias = Delivered | Retry | Rejected | Simplify
+@dataclass(frozen=True, slots=True)
+class Itemised:
+    """The destination judged each event by itself. Events that are not named were delivered."""
+
+    verdicts: Mapping[UUID, Delivered | Retry | Rejected]
+
+
+Plain: TypeAlias = Delivered | Retry | Rejected
+"""What a status alone can mean."""
+Verdict: TypeAlias = Plain | Simplify | Itemised
 
 
 @dataclass(frozen=True, slots=True)

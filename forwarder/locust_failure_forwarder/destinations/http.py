@@ -15,6 +15,7 @@ from ..version import VERSION
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
 from .http_auth import AuthConfig, Headers
 from .http_body import encode_body
+from .http_items import read_items
 from .http_signature import SignatureConfig, sign
 from .probe_record import sample_event
 from .status import verdict_for_response
@@ -85,8 +86,8 @@ class HttpDestination(Destination):
         return HttpRequest(url=self._config.url.get_secret_value(), headers=headers, body=body)
 
     def read(self, response: HttpResponse, now: datetime) -> Verdict:
-        """By status alone; the body is the API's own affair."""
-        return verdict_for_response(response, now)
+        """By status; of the body only a `207` is read, which may judge each record by itself."""
+        return read_items(response) or verdict_for_response(response, now)
 
     def probe(self, now: datetime) -> HttpRequest:
         """A batch of one record that says it is a test, of the first kind in `send`."""

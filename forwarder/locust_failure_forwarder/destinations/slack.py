@@ -103,9 +103,7 @@ class SlackDestination(Destination):
             return Retry(f"{response.status}: the answer is not Slack's; something else answers at this address")
         if isinstance(verdict, Rejected):
             return Rejected(_with_word(verdict.reason, word))
-        if isinstance(verdict, Retry):
-            return Retry(_with_word(verdict.reason, word), verdict.after, needs_repair=verdict.needs_repair)
-        return verdict
+        return Retry(_with_word(verdict.reason, word), verdict.after, needs_repair=verdict.needs_repair)
 
     def probe(self, now: datetime) -> HttpRequest:
         """A message that says it is a test."""

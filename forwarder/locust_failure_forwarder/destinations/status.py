@@ -10,7 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
-from .base import Delivered, HttpResponse, Rejected, Retry, Verdict
+from .base import Delivered, HttpResponse, Plain, Rejected, Retry
 from .retry_after import parse_retry_after
 
 PASSING: Final = frozenset({408, 409, 425, 429})
@@ -43,7 +43,7 @@ _MEANINGS: Final[Mapping[int, str]] = {
 }
 
 
-def verdict_for_status(status: int) -> Verdict:
+def verdict_for_status(status: int) -> Plain:
     """What `status` means for a batch, whatever the body says. Defined for every integer."""
     if 200 <= status <= 299:
         return Delivered()
@@ -57,7 +57,7 @@ def verdict_for_status(status: int) -> Verdict:
     return Retry(reason)
 
 
-def verdict_for_response(response: HttpResponse, now: datetime) -> Verdict:
+def verdict_for_response(response: HttpResponse, now: datetime) -> Plain:
     """As `verdict_for_status`; a retry also carries the wait that the `Retry-After` header asks for."""
     verdict = verdict_for_status(response.status)
     if isinstance(verdict, Retry):

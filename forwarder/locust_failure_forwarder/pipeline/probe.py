@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from ..config.models import DestinationConfig
 from ..destinations import build
-from ..destinations.base import Delivered, Rejected, Retry
+from ..destinations.base import Delivered, Itemised, Rejected, Retry
 from .deliver import NetworkError, Transport
 
 
@@ -21,7 +21,7 @@ class ProbeResult:
 async def probe(name: str, config: DestinationConfig) -> ProbeResult:
     """Send the destination's probe once."""
     destination = build(name, config)
-    async with Transport(config.timeout) as transport:
+    async with Transport(config.timeout, config.tls) as transport:
         try:
             response = await transport.send(destination.probe(datetime.now(UTC)))
         except NetworkError as error:
@@ -31,6 +31,8 @@ async def probe(name: str, config: DestinationConfig) -> ProbeResult:
             return ProbeResult(name, ok=True, answer=f"{response.status}, accepted")
         case Retry(reason) | Rejected(reason):
             return ProbeResult(name, ok=False, answer=f"not accepted: {_with_status(response.status, reason)}")
+        case Itemised():
+            return ProbeResult(name, ok=True, answer=f"{response.status}, judged record by record")
         case other:
             return ProbeResult(
                 name, ok=False, answer=f"refused for its form: {_with_status(response.status, other.reason)}"

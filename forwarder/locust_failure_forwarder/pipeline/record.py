@@ -7,6 +7,7 @@ import orjson
 
 from ..config.models import CaptureConfig
 from .classify import categorise
+from .known import KnownRecords
 from .log import DeadLetter, NewEvent
 from .runs import RunBook
 from .seal import seal, shorten
@@ -37,6 +38,8 @@ def classify(draft: Draft) -> Draft:
 
 def without_unwanted_bodies(draft: Draft, capture: CaptureConfig) -> Draft:
     """Drop bodies that the configuration does not want: the plugin copied them before it knew."""
+    if capture.request_body and capture.response_body:
+        return draft
     kept = dict(draft)
     for part, wanted in (("request", capture.request_body), ("response", capture.response_body)):
         if not wanted and draft[part] is not None:
@@ -46,11 +49,12 @@ def without_unwanted_bodies(draft: Draft, capture: CaptureConfig) -> Draft:
 
 
 class Refinery:
-    """Holds what the stages need; keeps nothing of the records but counts."""
+    """Holds what the stages need; keeps nothing of the records but counts, and a bounded memory of what repeats."""
 
     def __init__(self, capture: CaptureConfig, redactor: Redacts, runs: RunBook) -> None:
         self._redactor = redactor
         self._runs = runs
+        self._known = KnownRecords()
         self._unwanted = {
             *(() if capture.request_body else ("request_body",)),
             *(() if capture.response_body else ("response_body",)),
@@ -66,11 +70,18 @@ class Refinery:
     def refine(self, payload: dict[str, Any]) -> NewEvent | DeadLetter:
         """Validate, classify, redact, shorten, seal. What cannot be a record becomes a dead letter with the reason."""
         try:
-            run_id, draft = validate(payload)
-            run = self._runs.expect(run_id)
-            for stage in self._stages:
-                draft = stage(draft)
-            record, body = seal(draft, run.run, run.node)
+            key = self._known.key(payload)
+            known = None if key is None else self._known.again(key, payload)
+            if known is not None and self._runs.get(known[0].run.id.bytes) is known[0]:
+                run, record, body = known
+            else:
+                run_id, draft = validate(payload)
+                run = self._runs.expect(run_id)
+                for stage in self._stages:
+                    draft = stage(draft)
+                record, body = seal(draft, run.run, run.node)
+                if key is not None:
+                    self._known.remember(key, run, record)
         except InvalidRecordError as error:
             return DeadLetter("failures", f"invalid record: {error}", self._remains(payload))
         except Exception as error:  # noqa: BLE001 - a bug in a stage must cost one record, counted, and not the process

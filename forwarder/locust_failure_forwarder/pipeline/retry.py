@@ -1,14 +1,14 @@
-"""When to try again: full jitter within a series, pauses between series, Retry-After for the whole destination.
+"""When to try again: full jitter within a series of attempts, and what holds a whole destination back.
 
-tenacity owns the seconds inside a series of attempts; the pauses between series are minutes, while the log keeps
-the events. Clock, sleep and randomness are passed in.
+tenacity owns the seconds inside a series; between series the circuit breaker (`breaker.py`) decides, while the log
+keeps the events. Clock, sleep and randomness are passed in.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from ..destinations.base import Retry, Verdict
 
@@ -19,8 +19,6 @@ BACKOFF_CAP: Final = 30.0
 SERIES_ATTEMPTS: Final = 6
 MAX_RETRY_AFTER: Final = 15 * 60.0
 """Seconds; no destination may silence us for longer than this at a time."""
-PAUSE_BASE: Final = 30.0
-PAUSE_CAP: Final = 300.0
 DRAIN_CAP: Final = 1.0
 """Seconds; at the end of a test there is no time for long waits."""
 
@@ -32,12 +30,6 @@ def backoff(attempt: int, uniform: Uniform, cap: float = BACKOFF_CAP) -> float:
     Jitter" (2015), which found it to need the least work of all clients together.
     """
     return uniform(0.0, min(cap, BACKOFF_BASE * 2 ** min(attempt - 1, 16)))
-
-
-def pause(series: int, uniform: Uniform) -> float:
-    """Seconds between two series, after the `series`th failed (counted from 1)."""
-    bound = min(PAUSE_CAP, PAUSE_BASE * 2 ** min(series - 1, 16))
-    return uniform(bound / 2, bound)
 
 
 class Gate:
@@ -65,6 +57,31 @@ class Gate:
             self.opens_at = self._clock() + self._min_interval
 
 
+class RateLimit:
+    """At most so many records a second, over all who share it."""
+
+    def __init__(
+        self, per_second: float, clock: Callable[[], float], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self._per_second = per_second
+        self._clock = clock
+        self._sleep = sleep
+        self._free_at = clock()
+
+    @property
+    def records_a_second(self) -> int:
+        """The most that should be sent at once: what may be sent in a second, one at least."""
+        return max(1, int(self._per_second))
+
+    async def wait(self, records: int) -> None:
+        """Wait until `records` more may be sent."""
+        now = self._clock()
+        begin = max(now, self._free_at)
+        self._free_at = begin + records / self._per_second
+        if begin > now:
+            await self._sleep(begin - now)
+
+
 class Hurry:
     """A sleep that a flush cuts short."""
 
@@ -88,8 +105,12 @@ class Hurry:
             pass
 
 
-async def series(attempt: Callable[[], Awaitable[Verdict]], hurry: Hurry, uniform: Uniform) -> Verdict:
+async def series(
+    attempt: Callable[[], Awaitable[Verdict]], hurry: Hurry, uniform: Uniform, over: Callable[[], bool]
+) -> Verdict:
     """Attempts until one is settled, needs a person, or the series is over; the last verdict.
+
+    `over` may end the series early: a destination that does not answer anybody is not worth another attempt now.
 
     Raises:
         Exception: whatever `attempt` raises; it is not retried.
@@ -110,7 +131,7 @@ async def series(attempt: Callable[[], Awaitable[Verdict]], hurry: Hurry, unifor
     retrying = AsyncRetrying(
         sleep=hurry.sleep,
         wait=wait,
-        stop=stop_after_attempt(SERIES_ATTEMPTS),
+        stop=lambda state: state.attempt_number >= SERIES_ATTEMPTS or over(),
         retry=retry_if_result(worth_retrying),
         retry_error_callback=last_verdict,
     )

@@ -1,37 +1,33 @@
-"""One destination and one kind: read what is due from the log, have it delivered, move the cursor."""
+"""One destination and one kind: take what is due, have it delivered, several batches at a time, and settle it."""
 
 import asyncio
-import math
 import sqlite3
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
-from ..config.models import BatchConfig
-from ..destinations.base import Batch, Delivered, Rejected, Retry
-from ..events import Event
+from ..config.models import DestinationConfig
+from ..errors import LogCorruptError
 from .counters import RouteKey
 from .courier import Courier
-from .log import DeadLetter
-from .retry import DRAIN_CAP, Hurry, Uniform, pause
-from .store import Store
+from .log_schema import is_corrupt
+from .log_values import Flight
+from .parcel import Parcel
+from .source import Source
 
 ENVELOPE_BYTES: Final = 4096
 """Room left in a batch's byte limit for what surrounds the records."""
+_DISK_WAIT: Final = 5.0
+"""Seconds at most between two attempts to use a log that fails."""
 
 Notify = Callable[[str], None]
 T = TypeVar("T")
 
 
-def limits(config: BatchConfig, max_records: int | None, max_bytes: int | None) -> tuple[int, int]:
+def limits(config: DestinationConfig, max_records: int | None, max_bytes: int | None) -> tuple[int, int]:
     """Records and bytes of one batch: what the user configured, within what the destination's wire allows."""
-    records = min(config.max_records, max_records or config.max_records)
-    size = min(config.max_bytes, max_bytes or config.max_bytes)
+    records = min(config.batch.max_records, max_records or config.batch.max_records)
+    size = min(config.batch.max_bytes, max_bytes or config.batch.max_bytes)
     return records, max(1, size - ENVELOPE_BYTES)
-
-
-def split_budget(records: int) -> int:
-    """Requests that may be spent on finding the culprits of a refused batch."""
-    return 2 * math.ceil(math.log2(max(2, records))) + 8
 
 
 class Route:
@@ -41,31 +37,41 @@ class Route:
         self,
         key: RouteKey,
         courier: Courier,
-        store: Store,
-        batch: BatchConfig,
+        source: Source,
         clock: Callable[[], float],
-        uniform: Uniform,
+        wall_clock: Callable[[], float],
         warn: Notify,
         inform: Notify,
+        *,
+        paced: Callable[[int], Awaitable[None]] | None = None,
+        alone: bool = False,
     ) -> None:
+        """`paced` waits before so many records are sent; `alone` allows one batch at a time."""
         self.key = key
+        self.courier = courier
         self.note: str | None = None
-        self._courier = courier
-        self._store = store
-        self._max_age = batch.max_age
+        config = courier.destination.config
+        self._source = source
+        self._max_age = config.batch.max_age
         self._max_records, self._max_bytes = limits(
-            batch, courier.destination.max_records, courier.destination.max_bytes
+            config, courier.destination.max_records, courier.destination.max_bytes
         )
+        self._give_up_after = config.give_up_after
         self._clock = clock
-        self._uniform = uniform
+        self._wall_clock = wall_clock
+        self._since = wall_clock()
         self._warn = warn
         self._inform = inform
-        self._hurry = Hurry()
+        self._paced = paced
+        # Alerts and summaries tell a story; only failures may overtake each other.
+        self._alone = alone or key.kind != "failures"
         self._news = asyncio.Event()
         self._flush = False
+        self._draining = False
+        self._under_way = 0
+        self._batches = 0
         self._waiting_bytes = 0
         self._oldest_at: float | None = None
-        self._resumes_at = 0.0
 
     # -- told from outside ---------------------------------------------------------------------------------------
 
@@ -80,122 +86,144 @@ class Route:
         """Send what there is at once, and stop waiting for a better moment to retry."""
         self._flush = True
         self._news.set()
-        self._hurry.call()
+        self.courier.flush()
 
     def drain(self) -> None:
         """The end is near: flush, and keep all waits short from now on."""
-        self._hurry.draining = True
+        self._draining = True
+        self.courier.drain()
         self.flush()
 
     def done_by(self, deadline: float) -> bool:
         """True if nothing is pending, or nothing more can happen before `deadline` (monotonic)."""
-        return self._pending == 0 or max(self._resumes_at, self._courier.gate.opens_at) > deadline
+        return self._source.pending == 0 or self.courier.idle_until > deadline
 
     @property
     def paused(self) -> bool:
-        """True between two series of attempts: the destination was asked several times, or needs a person."""
-        return self._resumes_at > 0
+        """True while the destination was asked several times in vain, or needs a person."""
+        return self.courier.breaker.state == "open"
 
-    @property
-    def _pending(self) -> int:
-        return self._store.accounts[self.key].pending
+    def state(self) -> dict[str, Any]:
+        """What `status` shows of it."""
+        return {"note": self.note, "under_way": self._under_way, **self.courier.state()}
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Deliver for ever. A log that cannot be read or written is tried again after a pause, as a destination is."""
-        while True:
-            await self._wait_until_due()
-            events = await self._insist(lambda: self._store.read(self.key, self._max_records, self._max_bytes))
-            if not events:
-                self._waiting_bytes, self._oldest_at, self._flush = 0, None, False
-                continue
-            self._waiting_bytes = max(0, self._waiting_bytes - sum(len(e.body) for e in events))
-            await self._deliver(events)
-            if self._pending == 0:
-                self._waiting_bytes, self._oldest_at, self._flush = 0, None, self._hurry.draining
-            else:
-                self._oldest_at = self._clock()
+        """Deliver for ever. A log that cannot be read or written is tried again after a pause, as a destination is.
 
-    async def _wait_until_due(self) -> None:
-        """Until a batch is full, old enough, or wanted now."""
+        Raises:
+            LogCorruptError: the log is damaged.
+        """
+        try:
+            await self._deliver()
+        except BaseExceptionGroup as group:
+            # The first of what ended the tasks says it all; the others were cancelled for it.
+            raise _cause(group) from None
+
+    async def _deliver(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await self._until_due()
+                flight = await self._insist(lambda: self._source.take(self._max_records, self._max_bytes))
+                if flight is None:
+                    self._leave()
+                    self._waiting_bytes, self._oldest_at, self._flush = 0, None, self._draining
+                    # What is pending is under way, or not for us; the end of a batch wakes us.
+                    await self._pause(1.0)
+                    continue
+                self._under_way += len(flight.events)
+                self._waiting_bytes = max(0, self._waiting_bytes - sum(len(e.body) + 1 for e in flight.events))
+                self._oldest_at = self._clock() if self._waiting else None
+                group.create_task(self._carry(flight))
+
+    @property
+    def _waiting(self) -> int:
+        return self._source.pending - self._under_way
+
+    async def _until_due(self) -> None:
+        """Until a batch is full, old enough, or wanted now, and there is a place for it; takes the place."""
         while True:
             self._news.clear()
-            pending = self._pending
-            if pending and (
+            waiting = self._waiting
+            if waiting <= 0:  # what a flush asked for is on its way
+                self._waiting_bytes, self._oldest_at, self._flush = 0, None, self._draining
+            due = waiting > 0 and (
                 self._flush
-                or pending >= self._max_records
+                or waiting >= self._max_records
                 or self._waiting_bytes >= self._max_bytes
                 or self._age() >= self._max_age
-            ):
+            )
+            if due and self._enter():
                 return
             # The tick besides the wake-up: a wake-up that was missed costs a moment, not the batch.
-            patience = min(1.0, max(0.001, self._max_age - self._age())) if pending else 1.0
-            try:
-                async with asyncio.timeout(patience):
-                    await self._news.wait()
-            except TimeoutError:
-                pass
+            age_out = self._max_age - self._age() if waiting > 0 and not due else 1.0
+            await self._pause(min(1.0, max(0.001, age_out)))
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        except TimeoutError:
+            pass
 
     def _age(self) -> float:
         if self._oldest_at is None:
             self._oldest_at = self._clock()
         return self._clock() - self._oldest_at
 
-    async def _deliver(self, events: list[Event]) -> None:
-        """Settle all of `events`, in order; parts of a refused batch are tried alone within a budget."""
-        parts = [events]
-        budget = split_budget(len(events))
-        failed_series = 0
-        while parts:
-            part = parts.pop(0)
-            verdict = await self._courier.deliver(
-                Batch(self.key.kind, self.key.destination, part), self._hurry, lambda retry: self._held_up(retry.reason)
-            )
-            match verdict:
-                case Delivered():
-                    failed_series = 0
-                    self._recovered()
-                    await self._insist(lambda part=part: self._store.settle(self.key, part[-1].position, len(part)))
-                case Rejected(reason, splittable):
-                    budget -= 2
-                    if splittable and len(part) > 1 and budget > 0:
-                        middle = len(part) // 2
-                        parts[:0] = [part[:middle], part[middle:]]
-                    else:
-                        await self._bury(part, reason)
-                case _:
-                    failed_series += 1
-                    parts.insert(0, part)
-                    await self._pause(failed_series, mendable=isinstance(verdict, Retry) and verdict.needs_repair)
+    def _enter(self) -> bool:
+        free = self._batches == 0 if self._alone else self.courier.concurrency.enter()
+        self._batches += free
+        return free
 
-    async def _bury(self, events: list[Event], reason: str) -> None:
-        self._warn(f"{self.key}: {len(events)} refused for good, kept as dead letters: {reason}")
-        letters = [DeadLetter(e.kind, reason, e.body, e.position) for e in events]
-        await self._insist(lambda: self._store.settle(self.key, events[-1].position, 0, letters))
+    def _leave(self) -> None:
+        self._batches -= 1
+        if not self._alone:
+            self.courier.concurrency.leave()
+
+    async def _carry(self, flight: Flight) -> None:
+        """Settle all events of one flight."""
+        try:
+            parcel = Parcel(flight, self._is_hopeless)
+            while (batch := parcel.next_batch()) is not None:
+                if self._paced is not None and not parcel.failed_before:
+                    await self._paced(len(batch.events))
+                verdict = await self.courier.deliver(
+                    batch, lambda retry: self._held_up(retry.reason), again=parcel.failed_before
+                )
+                if parcel.take_in(verdict):
+                    self._recovered()
+                else:
+                    await self.courier.rest()
+            for reason, count in parcel.reasons().items():
+                self._warn(f"{self.key}: {count} refused for good, kept as dead letters: {reason}")
+            await self._insist(lambda: self._source.settle(flight, parcel.delivered, parcel.letters))
+        finally:
+            self._under_way -= len(flight.events)
+            self._leave()
+            self._news.set()
+
+    def _is_hopeless(self, captured_at: float) -> bool:
+        """True for what was tried for too long: since its capture, or since this process began, if that was later."""
+        return self._wall_clock() - max(captured_at, self._since) > self._give_up_after
 
     async def _insist(self, use: Callable[[], Awaitable[T]]) -> T:
         """Use the log, again and again until it works: a full disk is no reason to forget what was delivered."""
-        failed = 0
+        wait = 0.0
         while True:
             try:
                 result = await use()
             except sqlite3.Error as error:
-                failed += 1
+                if is_corrupt(error):
+                    raise LogCorruptError(f"the log is damaged ({error})") from error
                 self._held_up(f"the log cannot be used ({error})")
-                await self._pause(failed, mendable=False)
+                wait = min(_DISK_WAIT, max(0.1, wait * 2))
+                await self.courier.hurry.sleep(wait)
             else:
-                if failed:
+                if wait:
                     self._recovered()
                 return result
-
-    async def _pause(self, failed_series: int, *, mendable: bool) -> None:
-        """Between two series. At the end of a test a short one, unless only a person could make a difference."""
-        short = self._hurry.draining and not mendable
-        seconds = DRAIN_CAP if short else pause(failed_series, self._uniform)
-        self._resumes_at = self._clock() + seconds
-        await self._hurry.sleep(seconds)
-        self._resumes_at = 0.0
 
     def _held_up(self, reason: str) -> None:
         if self.note is None:
@@ -206,3 +234,9 @@ class Route:
         if self.note is not None:
             self._inform(f"{self.key}: delivering again")
             self.note = None
+
+
+def _cause(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error

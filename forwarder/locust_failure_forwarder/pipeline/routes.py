@@ -1,30 +1,66 @@
-"""Makes the routes of a log from the configuration. Starts none of them."""
+"""Makes couriers and routes from the configuration. Starts none of them."""
 
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 
 from ..destinations import Settings, build
+from .answers import Answers
+from .counters import RouteKey
 from .courier import Courier
 from .deliver import Transport
 from .retry import Gate
 from .route import Notify, Route
+from .source import Pending, Source
 from .store import Store
 
 
-async def make_routes(
-    settings: Settings, store: Store, stack: AsyncExitStack, warn: Notify, inform: Notify
-) -> list[Route]:
-    """One route for each route of the log that the configuration still asks for. `stack` closes the connections."""
+async def make_couriers(
+    settings: Settings, stack: AsyncExitStack, redact_text: Callable[[str], str]
+) -> dict[str, Courier]:
+    """One courier for each destination. `stack` closes the connections."""
     uniform = random.SystemRandom().uniform
-    routes: list[Route] = []
+    couriers: dict[str, Courier] = {}
     for name, config in settings.destinations.items():
         destination = build(name, config)
-        transport = await stack.enter_async_context(Transport(config.timeout))
+        transport = await stack.enter_async_context(Transport(config.timeout, config.tls))
         gate = Gate(destination.min_interval, time.monotonic, asyncio.sleep)
-        courier = Courier(destination, transport, gate, lambda: datetime.now(UTC), uniform)
-        keys = [key for key in store.accounts if key.destination == name and key.kind in config.send]
-        routes += [Route(key, courier, store, config.batch, time.monotonic, uniform, warn, inform) for key in keys]
-    return routes
+        answers = Answers(config, redact_text)
+        couriers[name] = Courier(
+            destination, transport, gate, answers, time.monotonic, lambda: datetime.now(UTC), uniform
+        )
+    return couriers
+
+
+def make_routes(
+    settings: Settings,
+    store: Store,
+    couriers: Mapping[str, Courier],
+    warn: Notify,
+    inform: Notify,
+    *,
+    alone: bool = False,
+) -> list[Route]:
+    """One route for each route of the log that the configuration still asks for; see `Route` for `alone`."""
+    return [
+        make_route(key, couriers[key.destination], Pending(store, key), warn, inform, alone=alone)
+        for key in sorted(store.accounts)
+        if key.destination in couriers and key.kind in settings.destinations[key.destination].send
+    ]
+
+
+def make_route(
+    key: RouteKey,
+    courier: Courier,
+    source: Source,
+    warn: Notify,
+    inform: Notify,
+    *,
+    alone: bool = False,
+    paced: Callable[[int], Awaitable[None]] | None = None,
+) -> Route:
+    """One route, by the clocks of this machine."""
+    return Route(key, courier, source, time.monotonic, time.time, warn, inform, alone=alone, paced=paced)

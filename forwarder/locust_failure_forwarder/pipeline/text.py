@@ -4,6 +4,8 @@ import re
 from typing import Any, Final, cast
 
 _CHARSET: Final = re.compile(r"charset=[\"']?([A-Za-z0-9._-]{1,40})")
+_CONTROLS: Final = bytes(code for code in range(32) if code not in b"\t\n\r\f\x1b")
+"""In UTF-8 each of these bytes is the character, and never a part of another."""
 _BINARY_SHARE: Final = 0.1
 """Above this share of undecodable or control characters a body is no text, whatever its header says."""
 
@@ -43,9 +45,11 @@ def _decode_declared(body: bytes, content_type: str) -> str | None:
 
 
 def _is_binary(text: str) -> bool:
-    if "\ufffd" not in text and text.isprintable():
-        return False
-    strange = sum(1 for c in text if c == "\ufffd" or (c < " " and c not in "\t\n\r\f\x1b"))
+    data = text.encode("utf-8", "replace")
+    # A page with line breaks is no rarity, so this must not look at one character after the other.
+    strange = len(data) - len(data.translate(None, _CONTROLS))
+    if not text.isascii():
+        strange += text.count("\ufffd")
     return strange > len(text) * _BINARY_SHARE
 
 
@@ -55,9 +59,11 @@ def scalar_text(text: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` bytes of UTF-8, never half a character."""
+    """At most `limit` bytes of UTF-8, never half a character; the same object if it fits."""
     if len(text) * 4 <= limit:
         return text
+    if text.isascii():
+        return text if len(text) <= limit else text[:limit]
     data = text.encode("utf-8")
     return text if len(data) <= limit else data[:limit].decode("utf-8", "ignore")
 

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.pipeline.counters import Account, RouteKey, as_json
+from locust_failure_forwarder.pipeline.counters import Account, RouteKey, as_json, from_json, key_of
 
 COUNT = st.integers(0, 1000)
 ACCOUNTS = st.builds(
@@ -44,7 +44,8 @@ def test_adding_leaves_the_first_account_alone() -> None:
 
 def test_as_json_names_everything_and_is_json() -> None:
     account = Account(captured=10, delivered=4, dead=1, dropped={"log_full": 2})
-    assert json.loads(json.dumps(as_json(RouteKey("slack", "alerts"), account, "429"))) == {
+    state = {"note": "429", "breaker": "open"}
+    assert json.loads(json.dumps(as_json(RouteKey("slack", "alerts"), account, state))) == {
         "destination": "slack",
         "kind": "alerts",
         "captured": 10,
@@ -53,7 +54,19 @@ def test_as_json_names_everything_and_is_json() -> None:
         "dead": 1,
         "dropped": {"log_full": 2},
         "note": "429",
+        "breaker": "open",
     }
+
+
+def test_a_route_without_a_state_has_an_empty_note() -> None:
+    assert as_json(RouteKey("slack", "alerts"), Account())["note"] is None
+
+
+@given(ACCOUNTS)
+def test_what_a_process_said_of_its_accounts_can_be_taken_over_by_the_next(account: Account) -> None:
+    key = RouteKey("slack", "alerts")
+    said = json.loads(json.dumps(as_json(key, account, {"note": "429"})))
+    assert (key_of(said), from_json(said)) == (key, account)
 
 
 def test_a_route_is_named_by_destination_and_kind() -> None:

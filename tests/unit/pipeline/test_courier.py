@@ -1,181 +1,315 @@
-"""One batch to one destination: its form simplified once, its series of attempts, Retry-After for all routes (P7)."""
+"""One batch to one destination: its form simplified once, its series of attempts, what holds all routes (P7)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
-from locust_failure_forwarder.config.models import DestinationConfig
-from locust_failure_forwarder.destinations.base import (
-    Batch,
-    Delivered,
-    Destination,
-    HttpRequest,
-    HttpResponse,
-    Rejected,
-    Retry,
-    Simplify,
-    Verdict,
-)
-from locust_failure_forwarder.pipeline.courier import Courier
+from locust_failure_forwarder.destinations.base import Delivered, Itemised, Rejected, Retry, Verdict
+from locust_failure_forwarder.pipeline.breaker import FAILURES
 from locust_failure_forwarder.pipeline.deliver import NetworkError
-from locust_failure_forwarder.pipeline.retry import SERIES_ATTEMPTS, Gate, Hurry
-from support.samples import event
-
-BATCH = Batch("failures", "monitoring", [event("failures")])
-
-
-class Paper(Destination):
-    """Writes the form it was asked for; answers are verdicts already."""
-
-    def __init__(self, encode: Callable[[bool], bytes] = lambda plain: b"plain" if plain else b"rich") -> None:
-        self._encode = encode
-
-    @property
-    def config(self) -> DestinationConfig:
-        return DestinationConfig(send=("failures",))
-
-    def encode(self, batch: Batch, now: datetime, *, plain: bool = False) -> HttpRequest:
-        return HttpRequest("http://monitoring.test/", {}, self._encode(plain))
-
-    def read(self, response: HttpResponse, now: datetime) -> Verdict:
-        return VERDICTS[response.status]
-
-    def probe(self, now: datetime) -> HttpRequest:
-        raise NotImplementedError
-
-
-VERDICTS: dict[int, Verdict] = {
-    200: Delivered(),
-    400: Simplify("400: refused for its form"),
-    401: Retry("401", needs_repair=True),
-    422: Rejected("422", splittable=True),
-    429: Retry("429", after=20.0),
-    503: Retry("503"),
-}
-
-
-class Clock:
-    """Time that passes only in `sleep`."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
-class Script:
-    """A transport that gives these answers, one for each request."""
-
-    def __init__(self, *answers: int | NetworkError) -> None:
-        self._answers = list(answers)
-        self.sent: list[bytes] = []
-        self.at: list[float] = []
-        self.clock = Clock()
-
-    async def send(self, request: HttpRequest) -> HttpResponse:
-        self.sent.append(request.body)
-        self.at.append(self.clock.now)
-        answer = self._answers.pop(0)
-        if isinstance(answer, NetworkError):
-            raise answer
-        return HttpResponse(answer)
-
-
-def _deliver(script: Script, destination: Destination | None = None) -> tuple[Verdict, list[Retry], Gate]:
-    gate = Gate(0.0, lambda: script.clock.now, script.clock.sleep)
-    courier = Courier(destination or Paper(), script, gate, lambda: datetime.now(UTC), lambda low, high: low)
-    told: list[Retry] = []
-    return asyncio.run(courier.deliver(BATCH, Hurry(), told.append)), told, gate
+from locust_failure_forwarder.pipeline.pace import BUDGET_MOST, START
+from locust_failure_forwarder.pipeline.retry import SERIES_ATTEMPTS
+from support.couriers import BATCH, VERDICTS, Desk, Paper
 
 
 def test_a_batch_that_is_taken_is_sent_once() -> None:
-    script = Script(200)
-    verdict, told, _ = _deliver(script)
-    assert (verdict, script.sent, told) == (Delivered(), [b"rich"], [])
+    desk = Desk(200)
+    assert desk.deliver() == Delivered()
+    assert (desk.sent, desk.told) == ([b"rich"], [])
 
 
 def test_a_form_that_is_refused_is_simplified_at_once() -> None:
-    script = Script(400, 200)
-    assert _deliver(script)[0] == Delivered()
-    assert script.sent == [b"rich", b"plain"]
+    desk = Desk(400, 200)
+    assert desk.deliver() == Delivered()
+    assert desk.sent == [b"rich", b"plain"]
+    assert desk.told == []
 
 
 def test_a_form_that_is_refused_twice_is_refused_for_good() -> None:
-    script = Script(400, 400)
-    assert _deliver(script)[0] == Rejected("400: refused for its form")
-    assert script.sent == [b"rich", b"plain"]
+    desk = Desk(400, 400)
+    assert desk.deliver() == Rejected("400: refused for its form")
+    assert desk.sent == [b"rich", b"plain"]
 
 
 def test_once_simplified_it_stays_simple() -> None:
-    script = Script(400, 503, 200)
-    verdict, told, _ = _deliver(script)
-    assert verdict == Delivered()
-    assert script.sent == [b"rich", b"plain", b"plain"]
-    assert told == [Retry("503")]
+    desk = Desk(400, 503, 200)
+    assert desk.deliver() == Delivered()
+    assert desk.sent == [b"rich", b"plain", b"plain"]
+    assert desk.told == [Retry("503")]
 
 
 def test_no_answer_is_tried_again() -> None:
-    verdict, told, _ = _deliver(Script(NetworkError("connection refused"), 200))
-    assert verdict == Delivered()
-    assert told == [Retry("connection refused")]
+    desk = Desk(NetworkError("connection refused"), 200)
+    assert desk.deliver() == Delivered()
+    assert desk.told == [Retry("connection refused")]
 
 
 def test_a_request_that_cannot_be_formed_waits_for_a_person() -> None:
-    script = Script(NetworkError("the request could not be formed", ours=True))
-    verdict, told, _ = _deliver(script)
+    desk = Desk(NetworkError("the request could not be formed", ours=True))
+    verdict = desk.deliver()
     assert verdict == Retry("the request could not be formed", needs_repair=True)
-    assert told == [verdict]
-    assert len(script.sent) == 1
+    assert desk.told == [verdict]
+    assert len(desk.sent) == 1
+    assert desk.courier.breaker.for_repair
 
 
-def test_p7_a_series_ends_and_hands_back_its_last_verdict() -> None:
-    script = Script(*[503] * SERIES_ATTEMPTS)
-    verdict, told, _ = _deliver(script)
-    assert verdict == Retry("503")
-    assert len(told) == len(script.sent) == SERIES_ATTEMPTS
-
-
-@pytest.mark.parametrize("status", [401, 422])
+@pytest.mark.parametrize("status", [401, 403, 410, 422, 418, 207])
 def test_what_another_attempt_cannot_mend_is_not_tried_again(status: int) -> None:
-    script = Script(status)
-    assert _deliver(script)[0] == VERDICTS[status]
-    assert len(script.sent) == 1
+    desk = Desk(status)
+    verdict = desk.deliver()
+    expected = VERDICTS[status]
+    if isinstance(expected, Rejected):
+        expected = replace(expected, status=status, answer="")
+    assert verdict == expected
+    assert len(desk.sent) == 1
 
 
-def test_p7_retry_after_holds_the_gate_of_the_whole_destination() -> None:
-    script = Script(429, 200)
-    _, _, gate = _deliver(script)
-    assert script.at == [1000.0, 1020.0]
-    assert gate.opens_at == 1020.0
-
-
-def test_p7_retry_after_of_a_series_that_ended_still_holds() -> None:
-    script = Script(*[429] * SERIES_ATTEMPTS)
-    _, _, gate = _deliver(script)
-    assert gate.opens_at == script.at[-1] + 20.0
+def test_a_refusal_carries_the_status_and_the_answer_to_the_dead_letter() -> None:
+    desk = Desk((422, {}, b"field `sku` is unknown"))
+    assert desk.deliver() == Rejected("422", splittable=True, status=422, answer="field `sku` is unknown")
 
 
 def test_p6_an_event_that_cannot_be_encoded_is_refused_and_can_be_isolated() -> None:
     def encode(plain: bool) -> bytes:
         raise ValueError("not-a-real-secret")
 
-    script = Script()
-    verdict, _, _ = _deliver(script, Paper(encode))
-    assert verdict == Rejected("cannot be encoded (ValueError)", splittable=True)
-    assert script.sent == []
+    desk = Desk(destination=Paper(encode))
+    assert desk.deliver() == Rejected("cannot be encoded (ValueError)", splittable=True)
+    assert desk.sent == []
+    assert desk.courier.breaker.admit(), "that says nothing about the destination"
+
+
+def test_an_answer_that_cannot_be_read_is_tried_again_and_ends_nothing() -> None:
+    desk = Desk(299, 200)
+    assert desk.deliver() == Delivered()
+    assert desk.told == [Retry("299: the answer cannot be read (KeyError)")]
+
+
+def test_p4_what_is_said_of_single_records_is_cleaned_as_a_whole_answer_is() -> None:
+    refused = Rejected("422", status=422, answer="\udc80" + "x" * 5000)
+    desk = Desk(
+        207, destination=Paper(verdicts={207: Itemised({BATCH.events[0].id: refused, UUID(int=1): Delivered()})})
+    )
+    verdict = desk.deliver()
+    assert isinstance(verdict, Itemised)
+    cleaned = verdict.verdicts[BATCH.events[0].id]
+    assert cleaned == Rejected("422", status=422, answer="?" + "x" * 2047)
+    assert verdict.verdicts[UUID(int=1)] == Delivered()
+
+
+# -- a series ------------------------------------------------------------------------------------------------------
+
+
+def test_p7_attempts_of_a_series_are_apart_by_a_doubling_backoff() -> None:
+    desk = Desk(503, 503, 503, 200)
+    assert desk.deliver() == Delivered()
+    assert [late - early for early, late in zip(desk.at, desk.at[1:], strict=False)] == [0.5, 1.0, 2.0]
+
+
+def test_p7_a_series_ends_once_the_breaker_opens() -> None:
+    desk = Desk(*[503] * 20)
+    assert desk.deliver() == Retry("503")
+    assert len(desk.told) == len(desk.sent) == FAILURES < SERIES_ATTEMPTS
+    assert desk.courier.breaker.state == "open"
+
+
+def test_p7_a_series_of_another_batch_ends_too_once_the_breaker_has_opened() -> None:
+    desk = Desk(*[503] * 20)
+    for _ in range(FAILURES - 2):
+        desk.courier.breaker.failed(desk.clock(), for_repair=False, is_probe=False)
+    assert desk.deliver() == Retry("503")
+    assert len(desk.sent) == 2
+
+
+def test_p7_the_series_after_it_begins_with_the_probe_and_ends_with_it() -> None:
+    desk = Desk(*[503] * 20)
+    desk.deliver()
+    opens_at = desk.courier.breaker.retry_at
+    assert desk.deliver(again=True) == Retry("503")
+    assert desk.at[FAILURES:] == [opens_at], "one request, when its time had come"
+    assert desk.courier.breaker.retry_at - opens_at == 10.0
+
+
+def test_p7_a_probe_that_is_taken_opens_the_way_for_all_who_wait() -> None:
+    desk = Desk(*[503] * FAILURES, *[200] * 3)
+    desk.deliver()
+
+    async def three() -> Sequence[Verdict]:
+        return await asyncio.gather(*(desk.courier.deliver(BATCH, desk.told.append) for _ in range(3)))
+
+    assert asyncio.run(three()) == [Delivered()] * 3
+    assert desk.states[FAILURES:] == ["probing", "closed", "closed"]
+
+
+def test_p7_while_it_is_open_only_one_of_many_asks() -> None:
+    desk = Desk(*[503] * 200)
+    desk.deliver()
+    desk.most_at_once = 0
+
+    async def many() -> None:
+        tasks = [asyncio.create_task(desk.courier.deliver(BATCH, desk.told.append, again=True)) for _ in range(8)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(many())
+    assert desk.most_at_once == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 410])
+def test_p7_what_needs_a_person_opens_the_breaker_at_once_and_keeps_the_records(status: int) -> None:
+    desk = Desk(status)
+    verdict = desk.deliver()
+    assert isinstance(verdict, Retry), "nothing is given up"
+    assert desk.courier.breaker.state == "open"
+    assert desk.courier.state() == {
+        "breaker": "open",
+        "needs_repair": True,
+        "next_try_s": 60.0,
+        "concurrency": START,
+    }
+    assert desk.courier.idle_until == desk.clock.now + 60.0
+
+
+@pytest.mark.parametrize("status", [418, 422, 207, 400])
+def test_a_destination_that_refuses_a_batch_is_in_good_health(status: int) -> None:
+    desk = Desk(*[status] * 40)
+    for _ in range(10):
+        desk.deliver()
+    assert desk.courier.breaker.state == "closed"
+    assert desk.courier.concurrency.limit == START
+
+
+def test_p7_trouble_halves_the_concurrency_and_bad_credentials_do_not() -> None:
+    desk = Desk(503, 200)
+    desk.deliver()
+    assert desk.courier.concurrency.limit == START // 2
+    desk = Desk(401)
+    desk.deliver()
+    assert desk.courier.concurrency.limit == START
+
+
+def test_p7_retries_spend_a_budget_and_then_wait_for_it() -> None:
+    desk = Desk(*[503, 503, 200] * 40, backoff=0.0)
+    for _ in range(40):
+        assert desk.deliver() == Delivered()
+    retries = 80
+    allowed_at_once = BUDGET_MOST + 0.1 * 40
+    assert desk.clock.now - desk.at[0] == pytest.approx(retries - allowed_at_once, abs=1.0)
+
+
+def test_p7_a_batch_that_is_sent_again_pays_for_its_first_attempt_too() -> None:
+    desk = Desk(*[200] * 30)
+    for _ in range(30):
+        desk.deliver(again=True)
+    assert desk.clock.now - desk.at[0] == pytest.approx(30 - BUDGET_MOST)
+
+
+def test_batches_that_are_taken_at_once_cost_no_budget() -> None:
+    desk = Desk(*[200] * 1000)
+    for _ in range(1000):
+        desk.deliver()
+    assert desk.clock.slept == []
+
+
+def test_p7_between_two_series_there_is_a_rest_unless_the_breaker_says_when() -> None:
+    desk = Desk()
+    asyncio.run(desk.courier.rest())
+    assert desk.clock.slept == [30.0]
+    desk.courier.breaker.failed(desk.clock(), for_repair=True, is_probe=False)
+    asyncio.run(desk.courier.rest())
+    assert desk.clock.slept == [30.0]
+
+
+def test_p5_while_draining_the_rest_is_short() -> None:
+    desk = Desk()
+    desk.courier.hurry.draining = True
+    asyncio.run(desk.courier.rest())
+    assert desk.clock.slept == [1.0]
+
+
+def test_p5_a_drain_asks_at_once_whatever_was_waited_for() -> None:
+    desk = Desk(401, 200)
+    desk.deliver()
+    desk.courier.drain()
+    assert desk.deliver(again=True) == Delivered()
+    assert desk.at[1] == desk.at[0]
+
+
+# -- who must say how it went --------------------------------------------------------------------------------------
+
+
+def test_a_probe_that_is_cancelled_lets_the_next_one_through() -> None:
+    desk = Desk(*[503] * FAILURES, "hang", 200)
+    desk.deliver()
+
+    async def run() -> None:
+        hanging = asyncio.create_task(desk.courier.deliver(BATCH, desk.told.append, again=True))
+        while len(desk.sent) <= FAILURES:
+            await asyncio.sleep(0)
+        assert desk.courier.breaker.state == "probing"
+        hanging.cancel()
+        await asyncio.gather(hanging, return_exceptions=True)
+        assert await desk.courier.deliver(BATCH, desk.told.append, again=True) == Delivered()
+
+    asyncio.run(run())
+
+
+def test_a_probe_that_is_cancelled_at_the_gate_lets_the_next_one_through() -> None:
+    desk = Desk(*[503] * FAILURES)
+    desk.deliver()
+
+    async def run() -> None:
+        await desk.courier.gate._turn.acquire()  # pyright: ignore[reportPrivateUsage] - somebody is in the way
+        waiting = asyncio.create_task(desk.courier.deliver(BATCH, desk.told.append, again=True))
+        while desk.courier.breaker.state != "probing":
+            await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    asyncio.run(run())
+    assert desk.courier.breaker.state == "open"
+
+
+def test_a_probe_that_cannot_be_encoded_lets_the_next_one_through() -> None:
+    def encode(plain: bool) -> bytes:
+        raise ValueError
+
+    desk = Desk(destination=Paper(encode))
+    desk.courier.breaker.failed(desk.clock(), for_repair=True, is_probe=False)
+    desk.deliver()
+    assert desk.courier.breaker.state == "open"
+    assert desk.courier.breaker.admit()
+
+
+def test_who_waited_at_the_gate_while_the_breaker_opened_is_not_sent() -> None:
+    desk = Desk(200)
+
+    async def run() -> None:
+        await desk.courier.gate._turn.acquire()  # pyright: ignore[reportPrivateUsage] - somebody is in the way
+        waiting = asyncio.create_task(desk.courier.deliver(BATCH, desk.told.append))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        desk.courier.breaker.failed(desk.clock(), for_repair=True, is_probe=False)
+        desk.courier.gate._turn.release()  # pyright: ignore[reportPrivateUsage] - see above
+        assert await waiting == Delivered()
+
+    asyncio.run(run())
+    assert desk.at == [1060.0], "as the probe, when its time had come"
 
 
 def test_the_gate_paces_every_request_of_a_destination_the_simplified_one_too() -> None:
-    script = Script(400, 200, 200)
-    gate = Gate(1.0, lambda: script.clock.now, script.clock.sleep)
-    courier = Courier(Paper(), script, gate, lambda: datetime.now(UTC), lambda low, high: low)
+    desk = Desk(400, 200, 200, min_interval=1.0)
 
     async def two() -> Sequence[Verdict]:
-        return await asyncio.gather(
-            courier.deliver(BATCH, Hurry(), lambda _: None), courier.deliver(BATCH, Hurry(), lambda _: None)
-        )
+        return await asyncio.gather(*(desk.courier.deliver(BATCH, desk.told.append) for _ in range(2)))
 
     assert asyncio.run(two()) == [Delivered(), Delivered()]
-    assert script.at == [1000.0, 1001.0, 1002.0]
+    assert desk.at == [1000.0, 1001.0, 1002.0]
+
+
+def test_an_itemised_answer_is_handed_on_as_it_is() -> None:
+    assert isinstance(Desk(207).deliver(), Itemised)

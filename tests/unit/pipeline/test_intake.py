@@ -1,88 +1,28 @@
 """Bytes of the pipe become entries for the log. P1: what cannot be read is counted; P3: no frame ends the process."""
 
-import asyncio
-from collections.abc import Callable
-from typing import Any, cast
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.config.models import CaptureConfig, RunConfig
-from locust_failure_forwarder.pipeline.commit import Committer
-from locust_failure_forwarder.pipeline.intake import Frames, Intake
-from locust_failure_forwarder.pipeline.judge import Judge
-from locust_failure_forwarder.pipeline.record import Refinery
-from locust_failure_forwarder.pipeline.runs import RunBook
 from locust_failure_forwarder.wire import MAX_FRAME, FrameType, pack
-from support.commit_store import Kept
-from support.frames import AT, NODE, RUN_ID, SECRET, MarkingRedactor, captured
-from support.ratio_samples import rule
-
-OTHER_RUN = b"another run here"
-MARKED = MarkingRedactor().redact_text
-SAMPLE: dict[str, Any] = {
-    "run": RUN_ID,
-    "at": AT,
-    "requests": 100,
-    "failures": 50,
-    "users": 5,
-    "endpoints": [["GET", "/", 100, 50]],
-    "errors": [["GET", "/", "refused", 50]],
-}
+from support.frames import AT, NODE, RUN_ID, SECRET
+from support.intake import OTHER_RUN, SAMPLE, broken, close, failed, start, take_in
 
 
-def _start(run: bytes = RUN_ID, node: object = NODE) -> bytes:
-    return pack(FrameType.RUN_STARTED, {"run": run, "at": AT, "node": node})
-
-
-def _failure(sequence: int = 1, **changes: Any) -> bytes:
-    return pack(FrameType.FAILURE, captured(sequence, **changes))
-
-
-def _close(deadline: object = 7) -> bytes:
-    return pack(FrameType.CLOSE, {"deadline": deadline})
-
-
-def _broken(body: bytes) -> bytes:
-    return len(body).to_bytes(4, "big") + body
-
-
-def _take_in(*chunks: bytes, redact_text: Callable[[str], str] = MARKED) -> tuple[Kept, list[str], float | None]:
-    """What becomes of a stream that arrives in these chunks and then ends."""
-
-    async def run() -> float | None:
-        stream = asyncio.StreamReader()
-        runs = RunBook(RunConfig(), lambda text: text)
-        refinery = Refinery(CaptureConfig(), MarkingRedactor(), runs)
-        judge = Judge([rule()], redact_text)
-        intake = Intake(Frames(stream), cast(Committer, kept), refinery, judge, runs, said.append)
-        reading = asyncio.create_task(intake.run())
-        for chunk in chunks:
-            stream.feed_data(chunk)
-            await asyncio.sleep(0)
-        stream.feed_eof()
-        return await reading
-
-    kept, said = Kept(), list[str]()
-    deadline = asyncio.run(run())
-    return kept, said, deadline
-
-
-def test_failures_become_entries_that_settle_their_sequences() -> None:
-    kept, said, _ = _take_in(_start() + _failure(1) + _failure(2))
+def test_failures_become_entries_that_acknowledge_their_frames() -> None:
+    kept, said, _ = take_in(start(number=1) + failed(1, number=2) + failed(2, number=3))
     assert [record.sequence for record in kept.failures] == [1, 2]
-    assert [entry.acknowledges for entry in kept.entries] == [1, 2]
+    assert kept.numbers == [1, 2, 3]
     assert said == []
 
 
 def test_close_gives_its_deadline_and_what_comes_after_it_is_not_read() -> None:
-    kept, _, deadline = _take_in(_start() + _close(7) + _failure(1))
+    kept, _, deadline = take_in(start() + close(7) + failed(1))
     assert deadline == 7.0
     assert kept.failures == []
 
 
 def test_the_end_of_the_file_gives_no_deadline() -> None:
-    kept, said, deadline = _take_in(_start() + _failure(1))
+    kept, said, deadline = take_in(start() + failed(1))
     assert deadline is None
     assert len(kept.failures) == 1
     assert said == []
@@ -90,34 +30,34 @@ def test_the_end_of_the_file_gives_no_deadline() -> None:
 
 @pytest.mark.parametrize("deadline", [None, "soon", float("nan"), float("inf"), [1]])
 def test_a_close_without_a_usable_deadline_closes_all_the_same(deadline: object) -> None:
-    kept, _, given_deadline = _take_in(_start() + _close(deadline) + _failure(1))
+    kept, _, given_deadline = take_in(start() + close(deadline) + failed(1))
     assert given_deadline is None
     assert kept.failures == []
 
 
 def test_p1_a_frame_of_the_wrong_shape_is_kept_with_the_reason_and_acknowledged() -> None:
-    kept, _, _ = _take_in(_start() + _failure(1, status="x") + _failure(2))
+    kept, _, _ = take_in(start(number=1) + failed(1, status="x", number=2) + failed(2, number=3))
     assert [record.sequence for record in kept.failures] == [2]
     (reason,) = kept.reasons
     assert reason.startswith("invalid record: status: ")
-    assert [entry.acknowledges for entry in kept.entries] == [1, 2]
+    assert kept.numbers == [1, 2, 3]
 
 
 def test_p1_a_failure_of_an_unknown_run_is_kept_with_the_reason() -> None:
-    kept, _, _ = _take_in(_failure(1) + _start() + _failure(2, run=OTHER_RUN))
+    kept, _, _ = take_in(failed(1) + start() + failed(2, run=OTHER_RUN))
     assert kept.failures == []
     assert kept.reasons == ["invalid record: run: no such run was announced"] * 2
 
 
 def test_p1_a_frame_that_cannot_be_decoded_is_counted_and_the_next_is_read() -> None:
-    kept, _, _ = _take_in(_start() + _broken(b"\xc1\xc1") + _broken(b"\x92\xa7unheard\x80") + _failure(1))
+    kept, _, _ = take_in(start() + broken(b"\xc1\xc1") + broken(b"\x92\xa7unheard\x80") + failed(1))
     assert len(kept.failures) == 1
     assert [reason.split(":")[0] for reason in kept.reasons] == ["a frame that cannot be decoded"] * 2
 
 
 def test_p1_frames_before_one_that_breaks_the_stream_are_not_lost_with_it() -> None:
     oversized = (MAX_FRAME + 1).to_bytes(4, "big") + b"x" * 100
-    kept, said, deadline = _take_in(_start() + _failure(1) + _failure(2) + oversized)
+    kept, said, deadline = take_in(start() + failed(1) + failed(2) + oversized)
     assert [record.sequence for record in kept.failures] == [1, 2]
     assert kept.reasons == [
         f"the stream broke at this frame: a frame of {MAX_FRAME + 1} bytes; at most {MAX_FRAME} are allowed"
@@ -127,18 +67,18 @@ def test_p1_frames_before_one_that_breaks_the_stream_are_not_lost_with_it() -> N
 
 
 def test_p1_a_frame_torn_by_the_death_of_locust_is_counted() -> None:
-    torn = _failure(2)[:-5]
-    kept, _, _ = _take_in(_start() + _failure(1) + torn)
+    torn = failed(2)[:-5]
+    kept, _, _ = take_in(start() + failed(1) + torn)
     assert len(kept.failures) == 1
     assert kept.reasons == [f"the end of the Locust process tore this frame ({len(torn)} bytes came)"]
 
 
 @given(st.data())
 def test_the_stream_may_be_cut_anywhere(data: st.DataObject) -> None:
-    stream = _start() + _failure(1) + _broken(b"\xc1") + _failure(2) + _close()
+    stream = start() + failed(1) + broken(b"\xc1") + failed(2) + close()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
     chunks = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
-    kept, _, deadline = _take_in(*(chunk for chunk in chunks if chunk))
+    kept, _, deadline = take_in(*(chunk for chunk in chunks if chunk))
     assert [record.sequence for record in kept.failures] == [1, 2]
     assert len(kept.reasons) == 1
     assert deadline == 7.0
@@ -146,36 +86,38 @@ def test_the_stream_may_be_cut_anywhere(data: st.DataObject) -> None:
 
 def test_drops_and_flushes_take_their_place_in_the_line() -> None:
     flush = pack(FrameType.FLUSH, {})
-    kept, _, _ = _take_in(_start() + _failure(1) + pack(FrameType.DROPPED, {"reasons": {"buffer_full": 3}}) + flush)
+    kept, _, _ = take_in(start() + failed(1) + pack(FrameType.DROPPED, {"reasons": {"buffer_full": 3}}) + flush)
     assert kept.dropped == {"buffer_full": 3}
-    assert [entry.flush for entry in kept.entries] == [False, False, True]
+    assert [entry.flush for entry in kept.entries if entry.flush or entry.items or entry.dropped] == [
+        False,
+        False,
+        True,
+    ]
 
 
 def test_a_sample_over_the_rule_becomes_an_alert_and_the_end_of_the_run_resolves_it() -> None:
     stop = pack(FrameType.RUN_STOPPED, {"run": RUN_ID, "at": AT + 5})
-    kept, _, _ = _take_in(_start() + pack(FrameType.SAMPLE, SAMPLE) + stop)
+    kept, _, _ = take_in(start() + pack(FrameType.SAMPLE, SAMPLE) + stop)
     assert [(alert.state, alert.resolution) for alert in kept.alerts] == [("firing", None), ("resolved", "test_ended")]
 
 
-@pytest.mark.parametrize("end", [b"", _close(), _start(OTHER_RUN)])
+@pytest.mark.parametrize("end", [b"", close(), start(OTHER_RUN)])
 def test_p8_an_alert_is_resolved_however_the_run_ends(end: bytes) -> None:
-    kept, _, _ = _take_in(_start() + pack(FrameType.SAMPLE, SAMPLE) + end)
+    kept, _, _ = take_in(start() + pack(FrameType.SAMPLE, SAMPLE) + end)
     assert [alert.state for alert in kept.alerts] == ["firing", "resolved"]
     assert {alert.run.id.bytes for alert in kept.alerts} == {RUN_ID}
 
 
 def test_a_summary_becomes_an_event() -> None:
     frame = pack(FrameType.SUMMARY, {**SAMPLE, "started_at": AT - 60, "users_peak": 9})
-    kept, _, _ = _take_in(_start() + _failure(1) + frame)
+    kept, _, _ = take_in(start() + failed(1) + frame)
     (summary,) = kept.summaries
     assert (summary.failures, summary.users_peak, summary.categories) == (50, 9, {"server_error": 1})
 
 
 def test_statistics_of_an_unknown_run_are_ignored() -> None:
-    kept, said, _ = _take_in(
-        pack(FrameType.SAMPLE, SAMPLE) + _start() + pack(FrameType.SAMPLE, {**SAMPLE, "run": b"x"})
-    )
-    assert kept.entries == []
+    kept, said, _ = take_in(pack(FrameType.SAMPLE, SAMPLE) + start() + pack(FrameType.SAMPLE, {**SAMPLE, "run": b"x"}))
+    assert kept.items == []
     assert said == []
 
 
@@ -200,7 +142,7 @@ UNUSABLE = [
 
 @pytest.mark.parametrize("frame", UNUSABLE)
 def test_p3_a_frame_that_cannot_be_used_costs_itself_and_is_told(frame: bytes) -> None:
-    kept, said, deadline = _take_in(_start() + frame + _failure(1) + _close())
+    kept, said, deadline = take_in(start() + frame + failed(1) + close())
     assert len(kept.failures) == 1
     assert deadline == 7.0
     assert said
@@ -209,8 +151,8 @@ def test_p3_a_frame_that_cannot_be_used_costs_itself_and_is_told(frame: bytes) -
 
 @pytest.mark.parametrize("kind", [FrameType.HELLO, FrameType.READY, FrameType.ACK, FrameType.STATUS])
 def test_frames_that_make_no_sense_here_are_ignored(kind: FrameType) -> None:
-    kept, said, _ = _take_in(_start() + pack(kind, {}) + _failure(1))
-    assert len(kept.entries) == 1
+    kept, said, _ = take_in(start() + pack(kind, {}) + failed(1))
+    assert len(kept.items) == 1
     assert said == []
 
 
@@ -218,7 +160,7 @@ def test_p4_a_redaction_that_fails_costs_the_sample_and_not_the_process() -> Non
     def fail(text: str) -> str:
         raise RuntimeError(SECRET)
 
-    kept, said, _ = _take_in(_start() + pack(FrameType.SAMPLE, SAMPLE) + _failure(1), redact_text=fail)
+    kept, said, _ = take_in(start() + pack(FrameType.SAMPLE, SAMPLE) + failed(1), redact_text=fail)
     assert kept.alerts == []
     assert len(kept.failures) == 1
     assert said == ["a sample frame could not be used: RuntimeError"]

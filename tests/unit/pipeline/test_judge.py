@@ -9,7 +9,7 @@ from locust_failure_forwarder.pipeline.runs import RunBook, RunState
 from locust_failure_schemas import Alert, RunSummary
 from support.frames import MASK, NODE, RUN_ID, SECRET, MarkingRedactor
 from support.ratio_samples import BEGIN, rule
-from support.samples import failure
+from support.samples import alert, failure, uuid7
 
 
 def _judge(*names: str) -> tuple[Judge, RunState]:
@@ -157,3 +157,83 @@ def test_without_rules_there_are_no_alerts() -> None:
     judge.begin()
     assert judge.sample(run, _sample(1, 50, 50)) == []
     assert judge.end(run, BEGIN) == []
+
+
+# -- after the death of a forwarder process ------------------------------------------------------------------------
+
+
+def _restored(*emitted: NewEvent, summaries: int = 0) -> tuple[Judge, RunState]:
+    judge, run = _judge()
+    judge.restore(_alerts(list(emitted)), run.run.id, summaries)
+    return judge, run
+
+
+def _firing() -> list[NewEvent]:
+    judge, run = _judge()
+    return judge.sample(run, _sample(1, 50, 40))
+
+
+def test_p8_an_episode_that_fired_before_is_resolved_and_not_fired_again() -> None:
+    events = _firing()
+    (fired,) = _alerts(events)
+    judge, run = _restored(*events)
+    later = [e for second in range(2, 60) for e in judge.sample(run, _sample(second, 50 * second, 40))]
+    (resolved,) = _alerts(later)
+    assert (resolved.state, resolved.resolution, resolved.sequence) == ("resolved", "recovered", 2)
+    assert resolved.episode_id == fired.episode_id
+    assert resolved.started_at == fired.started_at
+
+
+def test_p8_an_episode_that_goes_on_says_nothing_until_the_end_of_the_test() -> None:
+    events = _firing()
+    (fired,) = _alerts(events)
+    judge, run = _restored(*events)
+    for second in range(2, 60):
+        assert judge.sample(run, _sample(second, 50 * second, 40 * second)) == []
+    (ended,) = _alerts(judge.end(run, BEGIN + 60))
+    assert (ended.resolution, ended.episode_id) == ("test_ended", fired.episode_id)
+
+
+def test_p8_what_happened_before_the_restart_fires_nothing_after_it() -> None:
+    judge, run = _restored()
+    for second in range(1000, 1060):
+        healthy = _sample(second, 50 * second, 20_000)  # all the failures were in the first half
+        assert judge.sample(run, healthy) == []
+
+
+def test_p8_a_spike_after_the_restart_fires_within_two_samples() -> None:
+    judge, run = _restored()
+    assert judge.sample(run, _sample(1000, 1_000_000, 0)) == []
+    (alert,) = _alerts(judge.sample(run, _sample(1001, 1_000_050, 40)))
+    assert (alert.requests, alert.failures, alert.value) == (50, 40, 0.8)
+    assert [(e.name, e.requests, e.failures) for e in alert.top_endpoints] == [("/checkout", 50, 40)]
+
+
+def test_a_resolved_episode_leaves_the_rule_ready_for_the_next() -> None:
+    judge, run = _judge()
+    events = [*judge.sample(run, _sample(1, 50, 40)), *judge.end(run, BEGIN + 2)]
+    judge, run = _restored(*events)
+    judge.sample(run, _sample(100, 5000, 40))
+    (again,) = _alerts(judge.sample(run, _sample(101, 5050, 80)))
+    assert (again.state, again.sequence) == ("firing", 3)
+    assert again.episode_id != _alerts(events)[0].episode_id
+
+
+def test_numbers_go_on_over_all_runs_of_the_process() -> None:
+    other = alert(7, state="firing")
+    judge, run = _judge()
+    assert other.run.id != uuid7(0xBB)
+    judge.restore([other], uuid7(0xBB), summaries=3)
+    judge.sample(run, _sample(1, 50, 0))
+    (fired,) = _alerts(judge.sample(run, _sample(2, 100, 40)))
+    assert fired.sequence == 8
+    assert fired.state == "firing", "the other run's episode is none of this one's"
+    payload = {**_sample(3, 100, 40), "started_at": BEGIN, "users_peak": 1}
+    assert RunSummary.model_validate_json(judge.summary(run, payload).body).sequence == 4
+
+
+def test_the_next_run_begins_with_nothing_of_what_was_restored() -> None:
+    judge, run = _restored(*_firing())
+    judge.begin()
+    (fired,) = _alerts(judge.sample(run, _sample(1, 50, 40)))
+    assert (fired.state, fired.requests) == ("firing", 50)

@@ -26,12 +26,12 @@ class Pipe:
 def test_answers_go_out_as_frames() -> None:
     pipe = Pipe()
     outlet = Outlet(pipe)
-    outlet.send(FrameType.ACK, {"sequence": 7})
+    outlet.send(FrameType.ACK, {"number": 7})
     outlet.warn("the log is full")
     outlet.inform("delivering again")
     assert outlet.heard
     assert pipe.frames() == [
-        Frame(FrameType.ACK, {"sequence": 7}),
+        Frame(FrameType.ACK, {"number": 7}),
         Frame(FrameType.LOG, {"level": logging.WARNING, "text": "the log is full"}),
         Frame(FrameType.LOG, {"level": logging.INFO, "text": "delivering again"}),
     ]
@@ -41,7 +41,7 @@ def test_when_nobody_listens_warnings_go_to_stderr_and_the_rest_nowhere(capsys: 
     pipe = Pipe()
     pipe.closing = True
     outlet = Outlet(pipe)
-    outlet.send(FrameType.ACK, {"sequence": 7})
+    outlet.send(FrameType.ACK, {"number": 7})
     outlet.inform("delivering again")
     outlet.warn("the log is full")
     assert not outlet.heard

@@ -6,15 +6,8 @@ from collections.abc import Callable
 import pytest
 from locust_failure_forwarder.destinations.base import Delivered, Rejected, Retry, Verdict
 from locust_failure_forwarder.pipeline import retry
-from locust_failure_forwarder.pipeline.retry import Gate, Hurry, backoff, pause, series
-
-
-def _highest(low: float, high: float) -> float:
-    return high
-
-
-def _lowest(low: float, high: float) -> float:
-    return low
+from locust_failure_forwarder.pipeline.retry import Gate, Hurry, RateLimit, backoff, series
+from support.clocks import Clock, highest, lowest
 
 
 class _RecordingHurry(Hurry):
@@ -29,17 +22,12 @@ class _RecordingHurry(Hurry):
 
 
 def test_backoff_is_full_jitter_under_a_doubling_bound() -> None:
-    assert [backoff(n, _highest) for n in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
-    assert backoff(5, _lowest) == 0.0
+    assert [backoff(n, highest) for n in range(1, 9)] == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert backoff(5, lowest) == 0.0
 
 
 def test_backoff_never_overflows() -> None:
-    assert backoff(10**6, _highest) == retry.BACKOFF_CAP
-
-
-def test_pauses_between_series_double_up_to_minutes_and_keep_half_of_the_bound() -> None:
-    assert [pause(n, _highest) for n in (1, 2, 3, 4, 5)] == [30, 60, 120, 240, 300]
-    assert pause(1, _lowest) == 15
+    assert backoff(10**6, highest) == retry.BACKOFF_CAP
 
 
 def _attempts(verdicts: list[Verdict]) -> tuple[Callable[[], "asyncio.Future[Verdict]"], list[Verdict]]:
@@ -63,7 +51,7 @@ def test_a_series_ends_with_the_first_verdict_that_is_final(end: Verdict) -> Non
         async def awaited() -> Verdict:
             return await attempt()
 
-        return await series(awaited, hurry, _highest)
+        return await series(awaited, hurry, highest, lambda: False)
 
     assert asyncio.run(run()) == end
     assert len(made) == 3
@@ -78,10 +66,39 @@ def test_a_series_that_never_succeeds_ends_with_its_last_verdict() -> None:
         async def awaited() -> Verdict:
             return await attempt()
 
-        return await series(awaited, hurry, _highest)
+        return await series(awaited, hurry, highest, lambda: False)
 
     assert asyncio.run(run()) == Retry("503")
     assert len(made) == retry.SERIES_ATTEMPTS
+
+
+def test_p7_a_series_is_over_as_soon_as_somebody_says_so_but_not_before_one_attempt() -> None:
+    attempt, made = _attempts([Retry("503")])
+    hurry = _RecordingHurry()
+
+    async def run(over: Callable[[], bool]) -> Verdict:
+        async def awaited() -> Verdict:
+            return await attempt()
+
+        return await series(awaited, hurry, highest, over)
+
+    assert asyncio.run(run(lambda: True)) == Retry("503")
+    assert len(made) == 1
+    assert asyncio.run(run(lambda: len(made) >= 3)) == Retry("503")
+    assert len(made) == 3
+    assert hurry.slept == [0.5]
+
+
+def test_a_bug_in_an_attempt_is_not_tried_again() -> None:
+    made: list[int] = []
+
+    async def attempt() -> Verdict:
+        made.append(1)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(series(attempt, _RecordingHurry(), highest, lambda: False))
+    assert made == [1]
 
 
 def test_waits_are_short_while_draining() -> None:
@@ -93,25 +110,14 @@ def test_waits_are_short_while_draining() -> None:
         async def awaited() -> Verdict:
             return await attempt()
 
-        await series(awaited, hurry, _highest)
+        await series(awaited, hurry, highest, lambda: False)
 
     asyncio.run(run())
     assert max(hurry.slept) == retry.DRAIN_CAP
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-
-
 def test_a_gate_keeps_the_pace_of_its_destination() -> None:
-    clock = _Clock()
+    clock = Clock(100.0)
     gate = Gate(1.0, clock, clock.sleep)
     entered: list[float] = []
 
@@ -127,7 +133,7 @@ def test_a_gate_keeps_the_pace_of_its_destination() -> None:
 
 
 def test_retry_after_holds_every_route_of_the_destination() -> None:
-    clock = _Clock()
+    clock = Clock(100.0)
     gate = Gate(0.0, clock, clock.sleep)
     gate.hold(7.0)
     gate.hold(3.0)
@@ -136,10 +142,48 @@ def test_retry_after_holds_every_route_of_the_destination() -> None:
 
 
 def test_no_destination_silences_us_for_longer_than_a_quarter_of_an_hour() -> None:
-    clock = _Clock()
+    clock = Clock(100.0)
     gate = Gate(0.0, clock, clock.sleep)
     gate.hold(86400.0)
     assert gate.opens_at == 100.0 + retry.MAX_RETRY_AFTER
+
+
+def test_a_longer_hold_while_somebody_waits_holds_that_one_too() -> None:
+    clock = Clock(100.0)
+    gate = Gate(0.0, clock, clock.sleep)
+    gate.hold(7.0)
+
+    async def sleep(seconds: float) -> None:
+        if len(clock.slept) == 0:
+            gate.hold(30.0)
+        await clock.sleep(seconds)
+
+    gate._sleep = sleep  # pyright: ignore[reportPrivateUsage] - what comes in between
+    asyncio.run(gate.enter())
+    assert clock.now == 130.0
+
+
+def test_records_a_second_are_held_down_over_all_who_share_the_limit() -> None:
+    clock = Clock(100.0)
+    limit = RateLimit(10.0, clock, clock.sleep)
+    began: list[float] = []
+
+    async def run() -> None:
+        for records in (5, 5, 20, 1):
+            await limit.wait(records)
+            began.append(clock.now)
+
+    asyncio.run(run())
+    assert began == pytest.approx([100.0, 100.5, 101.0, 103.0])
+
+
+def test_a_limit_does_not_save_up_what_was_not_used() -> None:
+    clock = Clock(100.0)
+    limit = RateLimit(10.0, clock, clock.sleep)
+    clock.now += 3600
+    asyncio.run(limit.wait(10))
+    asyncio.run(limit.wait(10))
+    assert clock.now == pytest.approx(3701.0)
 
 
 def test_a_flush_wakes_a_sleeping_route() -> None:

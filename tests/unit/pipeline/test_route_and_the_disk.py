@@ -3,83 +3,88 @@
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import replace
 
+import pytest
 from locust_failure_forwarder.destinations.base import Delivered, Rejected
+from locust_failure_forwarder.errors import LogCorruptError
 from locust_failure_forwarder.events import Event
-from locust_failure_forwarder.pipeline.counters import Account, RouteKey
-from locust_failure_forwarder.pipeline.log import DeadLetter
-from locust_failure_forwarder.pipeline.route import Route
-from support.memory_store import MemoryStore, ScriptedCourier, route_over
-from support.samples import event
-
-KEY = RouteKey("monitoring", "failures")
+from locust_failure_forwarder.pipeline.counters import Account
+from locust_failure_forwarder.pipeline.log import DeadLetter, Flight
+from support.memory_store import MemorySource, Ride, ScriptedCourier, numbered
 
 
-class FullDisk(MemoryStore):
+def damaged() -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError("database disk image is malformed")
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error
+
+
+class FullDisk(MemorySource):
     """Fails the first uses of each kind."""
 
-    def __init__(self, key: RouteKey, events: Sequence[Event], *, reads: int = 0, settles: int = 0) -> None:
-        super().__init__(key, events)
-        self._reads = reads
+    def __init__(
+        self, events: Sequence[Event], *, takes: int = 0, settles: int = 0, error: sqlite3.Error | None = None
+    ) -> None:
+        super().__init__(events)
+        self._takes = takes
         self._settles = settles
+        self._error = error or sqlite3.OperationalError("database or disk is full")
 
-    async def read(self, key: RouteKey, max_records: int, max_bytes: int) -> list[Event]:
-        if self._reads:
-            self._reads -= 1
-            raise sqlite3.OperationalError("disk I/O error")
-        return await super().read(key, max_records, max_bytes)
+    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
+        if self._takes:
+            self._takes -= 1
+            raise self._error
+        return await super().take(max_records, max_bytes)
 
-    async def settle(self, key: RouteKey, cursor: int, delivered: int, dead: Sequence[DeadLetter] = ()) -> None:
+    async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter]) -> None:
         if self._settles:
             self._settles -= 1
-            raise sqlite3.OperationalError("database or disk is full")
-        await super().settle(key, cursor, delivered, dead)
-
-
-def _events(count: int) -> list[Event]:
-    return [replace(event("failures"), position=position) for position in range(1, count + 1)]
-
-
-def _run(store: MemoryStore, courier: ScriptedCourier) -> tuple[Route, list[str]]:
-    said: list[str] = []
-    route = route_over(store, courier, said)
-
-    async def until_settled() -> None:
-        task = asyncio.create_task(route.run())
-        async with asyncio.timeout(10):
-            while store.accounts[KEY].pending or route.note:
-                route.flush()  # cuts every pause short
-                await asyncio.sleep(0)
-                assert not task.done()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(until_settled())
-    return route, said
+            raise self._error
+        await super().settle(flight, delivered, dead)
 
 
 def test_what_was_delivered_is_not_sent_again_because_the_disk_was_full() -> None:
-    store, courier = FullDisk(KEY, _events(3), settles=4), ScriptedCourier(lambda _: Delivered())
-    _, said = _run(store, courier)
+    source, courier = FullDisk(numbered(3), settles=4), ScriptedCourier(lambda _: Delivered())
+    ride = Ride(source, courier)
+    ride.until_settled()
     assert courier.batches == [[1, 2, 3]]
-    assert store.accounts[KEY] == Account(captured=3, delivered=3)
-    assert said == [
+    assert source.account == Account(captured=3, delivered=3)
+    assert ride.said == [
         "monitoring/failures: not delivered yet, everything is kept: the log cannot be used (database or disk is full)",
         "monitoring/failures: delivering again",
     ]
 
 
+def test_the_pauses_between_two_uses_of_a_full_disk_double_up_to_seconds() -> None:
+    source, courier = FullDisk(numbered(3), settles=8), ScriptedCourier(lambda _: Delivered())
+    Ride(source, courier).until_settled()
+    assert courier.clock.slept == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0])
+
+
 def test_a_log_that_cannot_be_read_is_read_later() -> None:
-    store, courier = FullDisk(KEY, _events(3), reads=2), ScriptedCourier(lambda _: Delivered())
-    route, said = _run(store, courier)
-    assert store.accounts[KEY].delivered == 3
-    assert len(said) == 2
-    assert route.note is None
+    source, courier = FullDisk(numbered(3), takes=2), ScriptedCourier(lambda _: Delivered())
+    ride = Ride(source, courier)
+    ride.until_settled()
+    assert source.account.delivered == 3
+    assert len(ride.said) == 2
+    assert ride.route.note is None
 
 
 def test_dead_letters_are_buried_once_the_disk_allows() -> None:
-    store, courier = FullDisk(KEY, _events(2), settles=1), ScriptedCourier(lambda _: Rejected("418: refused"))
-    _run(store, courier)
+    source, courier = FullDisk(numbered(2), settles=1), ScriptedCourier(lambda _: Rejected("418: refused"))
+    Ride(source, courier).until_settled()
     assert len(courier.batches) == 1
-    assert [letter.position for letter in store.dead] == [1, 2]
+    assert source.dead_positions == [1, 2]
+
+
+@pytest.mark.parametrize("use", ["takes", "settles"])
+def test_a_log_that_is_damaged_ends_the_route_and_waits_for_nothing(use: str) -> None:
+    source = FullDisk(numbered(2), **{use: 1}, error=damaged())
+    courier = ScriptedCourier(lambda _: Delivered())
+    ride = Ride(source, courier)
+    ride.route.flush()
+    with pytest.raises(BaseExceptionGroup) as caught:
+        asyncio.run(ride.until(lambda: False))
+    assert caught.group_contains(LogCorruptError, match="malformed")
+    assert courier.clock.slept == []
+    assert source.pending == 2, "what became of them is for the next log to say"

@@ -2,50 +2,31 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.config.models import BatchConfig
-from locust_failure_forwarder.destinations.base import Delivered, Rejected, Retry, Verdict
+from locust_failure_forwarder.config.models import BatchConfig, DestinationConfig
+from locust_failure_forwarder.destinations.base import Delivered, Itemised, Rejected, Retry, Verdict
 from locust_failure_forwarder.events import Event
-from locust_failure_forwarder.pipeline.counters import RouteKey
-from locust_failure_forwarder.pipeline.route import ENVELOPE_BYTES, Route, limits, split_budget
-from support.memory_store import MemoryStore, ScriptedCourier, route_over
-from support.samples import event
-
-KEY = RouteKey("monitoring", "failures")
-
-
-def _events(count: int) -> list[Event]:
-    sample = event("failures")
-    return [replace(sample, position=position) for position in range(1, count + 1)]
+from locust_failure_forwarder.pipeline.counters import Account
+from locust_failure_forwarder.pipeline.parcel import split_budget
+from locust_failure_forwarder.pipeline.route import ENVELOPE_BYTES, limits
+from support.memory_store import MemorySource, Ride, ScriptedCourier, numbered
+from support.samples import NOW
 
 
-async def _run_until_settled(route: Route, store: MemoryStore) -> None:
-    route.flush()
-    task = asyncio.create_task(route.run())
-    async with asyncio.timeout(10):
-        while store.accounts[KEY].pending:
-            await asyncio.sleep(0)
-            assert not task.done() or task.result() is None
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-def test_a_delivered_batch_moves_the_cursor_past_its_last_event() -> None:
-    store, courier = MemoryStore(KEY, _events(5)), ScriptedCourier(lambda _: Delivered())
-    asyncio.run(_run_until_settled(route_over(store, courier, []), store))
-    assert store.cursor == 5
-    assert store.accounts[KEY].delivered == 5
+def test_a_delivered_batch_is_settled_whole() -> None:
+    source, courier = MemorySource(numbered(5)), ScriptedCourier(lambda _: Delivered())
+    Ride(source, courier).until_settled()
+    assert source.account == Account(captured=5, delivered=5)
     assert courier.batches == [[1, 2, 3, 4, 5]]
+    assert not source.flights
 
 
 def test_batches_hold_no_more_records_than_configured() -> None:
-    store, courier = MemoryStore(KEY, _events(5)), ScriptedCourier(lambda _: Delivered())
-    route = route_over(store, courier, [], BatchConfig(max_records=2))
-    asyncio.run(_run_until_settled(route, store))
+    source, courier = MemorySource(numbered(5)), ScriptedCourier(lambda _: Delivered(), BatchConfig(max_records=2))
+    Ride(source, courier).until_settled()
     assert courier.batches == [[1, 2], [3, 4], [5]]
 
 
@@ -57,83 +38,110 @@ def test_p6_one_poison_record_is_found_and_all_others_are_delivered(count: int, 
         bad = any(e.position == poison for e in events)
         return Rejected("400: refused", splittable=True) if bad else Delivered()
 
-    store, courier = MemoryStore(KEY, _events(count)), ScriptedCourier(judge)
-    asyncio.run(_run_until_settled(route_over(store, courier, []), store))
-    assert [letter.position for letter in store.dead] == [poison]
-    assert store.accounts[KEY].delivered == count - 1
-    assert len(courier.batches) <= 2 * split_budget(count)
+    source, courier = MemorySource(numbered(count)), ScriptedCourier(judge)
+    Ride(source, courier).until_settled()
+    assert source.dead_positions == [poison]
+    assert source.account.delivered == count - 1
+    assert len(courier.batches) <= split_budget(count)
 
 
 def test_p6_a_destination_that_refuses_everything_is_not_asked_for_every_record() -> None:
-    store = MemoryStore(KEY, _events(500))
+    source = MemorySource(numbered(500))
     courier = ScriptedCourier(lambda _: Rejected("422: refused", splittable=True))
-    said: list[str] = []
-    asyncio.run(_run_until_settled(route_over(store, courier, said), store))
-    assert store.accounts[KEY].dead == 500
+    ride = Ride(source, courier)
+    ride.until_settled()
+    assert source.account.dead == 500
     assert len(courier.batches) <= split_budget(500)
-    assert "422: refused" in said[0]
+    assert ride.said == ["monitoring/failures: 500 refused for good, kept as dead letters: 422: refused"]
 
 
 def test_what_cannot_be_split_is_buried_whole_with_its_reason() -> None:
-    store, courier = MemoryStore(KEY, _events(3)), ScriptedCourier(lambda _: Rejected("418: refused"))
-    asyncio.run(_run_until_settled(route_over(store, courier, []), store))
-    assert [letter.reason for letter in store.dead] == ["418: refused"] * 3
+    source, courier = MemorySource(numbered(3)), ScriptedCourier(lambda _: Rejected("418: refused", status=418))
+    Ride(source, courier).until_settled()
+    assert [(letter.reason, letter.status) for letter in source.dead] == [("418: refused", 418)] * 3
     assert len(courier.batches) == 1
+
+
+def test_p6_each_event_goes_its_own_way_where_the_destination_judges_each() -> None:
+    first, second, third = numbered(3)
+    verdicts = {second.id: Rejected("400: this one"), third.id: Retry("429: later")}
+    answers = iter([Itemised(verdicts), Delivered()])
+    source, courier = MemorySource([first, second, third]), ScriptedCourier(lambda _: next(answers))
+    Ride(source, courier).until_settled()
+    assert courier.batches == [[1, 2, 3], [3]]
+    assert source.account == Account(captured=3, delivered=2, dead=1)
+    assert source.dead_positions == [2]
 
 
 def test_a_retry_keeps_everything_and_says_so_once() -> None:
     answers = iter([Retry("503"), Retry("503"), Retry("503"), Delivered()])
-    store, courier = MemoryStore(KEY, _events(2)), ScriptedCourier(lambda _: next(answers))
-    said: list[str] = []
-    route = route_over(store, courier, said)
-
-    async def hurry_along() -> None:
-        async def wake() -> None:
-            while True:
-                route.flush()
-                await asyncio.sleep(0)
-
-        waker = asyncio.create_task(wake())
-        await _run_until_settled(route, store)
-        waker.cancel()
-
-    asyncio.run(hurry_along())
+    source, courier = MemorySource(numbered(2)), ScriptedCourier(lambda _: next(answers))
+    ride = Ride(source, courier)
+    ride.until_settled()
     assert courier.batches == [[1, 2]] * 4
-    assert store.accounts[KEY].delivered == 2
-    assert said == [
+    assert courier.again == [False, True, True, True], "only the first is paid for as a request of its own"
+    assert source.account.delivered == 2
+    assert ride.said == [
         "monitoring/failures: not delivered yet, everything is kept: 503",
         "monitoring/failures: delivering again",
     ]
-    assert route.note is None
+    assert ride.route.note is None
+
+
+def test_what_was_tried_for_too_long_becomes_a_dead_letter_and_the_rest_goes_on() -> None:
+    now = NOW.timestamp()
+
+    def judge(events: Sequence[Event]) -> Verdict:
+        nonlocal now
+        now += 3600
+        return Retry("503") if now < NOW.timestamp() + 3 * 3600 else Delivered()
+
+    source, courier = MemorySource(numbered(2)), ScriptedCourier(judge, give_up_after=1800)
+    ride = Ride(source, courier, wall_clock=lambda: now)
+    ride.route.flush()
+    asyncio.run(ride.until(lambda: source.pending == 0))
+    assert len(courier.batches) == 1
+    assert source.account == Account(captured=2, dead=2)
+    assert {letter.reason for letter in source.dead} == {"too old: tried for longer than `give_up_after`"}
+
+
+def test_what_an_earlier_process_left_gets_its_full_time_from_now_on() -> None:
+    ages = NOW.timestamp() + 10 * 86_400
+    source, courier = MemorySource(numbered(2)), ScriptedCourier(lambda _: Delivered(), give_up_after=60)
+    Ride(source, courier, wall_clock=lambda: ages).until_settled()
+    assert source.account.delivered == 2
 
 
 def test_a_route_that_needs_a_person_is_not_waited_for_at_the_end() -> None:
-    store = MemoryStore(KEY, _events(1))
-    courier = ScriptedCourier(lambda _: Retry("401", needs_repair=True))
-    route = route_over(store, courier, [])
+    source = MemorySource(numbered(1))
 
-    async def run() -> bool:
-        route.drain()
-        task = asyncio.create_task(route.run())
-        async with asyncio.timeout(10):
-            while not courier.batches or not route.note:
-                await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        done = route.done_by(10.0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        return done
+    def judge(_: Sequence[Event]) -> Verdict:
+        courier.breaker.failed(courier.clock(), for_repair=True, is_probe=courier.breaker.is_open)
+        return Retry("401", needs_repair=True)
 
-    assert asyncio.run(run())
-    assert store.accounts[KEY].pending == 1
+    courier = ScriptedCourier(judge)
+    ride = Ride(source, courier)
+    ride.route.drain()
+    asyncio.run(ride.until(lambda: ride.route.note is not None))
+    assert ride.route.done_by(courier.clock.now + 10.0)
+    assert ride.route.paused
+    assert ride.route.state()["needs_repair"]
+    assert source.pending == 1
+    assert list(source.flights) == [1], "what is under way when the route is cancelled stays unsettled"
 
 
 def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
-    store, courier = MemoryStore(KEY, _events(1)), ScriptedCourier(lambda _: Delivered())
-    route = route_over(store, courier, [])
-    assert not route.done_by(10.0)
+    source, courier = MemorySource(numbered(1)), ScriptedCourier(lambda _: Delivered())
+    route = Ride(source, courier).route
+    assert not route.done_by(courier.clock.now + 10.0)
     courier.gate.hold(60.0)
-    assert route.done_by(10.0)
+    assert route.done_by(courier.clock.now + 10.0)
+
+
+def test_nothing_pending_is_done_whatever_holds_the_destination() -> None:
+    courier = ScriptedCourier(lambda _: Delivered())
+    courier.gate.hold(1.0)
+    assert Ride(MemorySource([]), courier).route.done_by(courier.clock.now + 10.0)
 
 
 @pytest.mark.parametrize(
@@ -147,4 +155,5 @@ def test_a_retry_after_beyond_the_deadline_is_not_waited_for() -> None:
 def test_the_wire_bounds_what_the_user_configures(
     configured: tuple[int, int], wire: tuple[int | None, int | None], expected: tuple[int, int]
 ) -> None:
-    assert limits(BatchConfig(max_records=configured[0], max_bytes=configured[1]), *wire) == expected
+    batch = BatchConfig(max_records=configured[0], max_bytes=configured[1])
+    assert limits(DestinationConfig(send=("failures",), batch=batch), *wire) == expected

@@ -1,9 +1,12 @@
 """How the forwarder process ends: by its order, or visibly by a bug. P1: the final accounts are the fuller ones."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from locust_failure_forwarder.pipeline import run
+from locust_failure_forwarder.destinations import Settings
+from locust_failure_forwarder.errors import LogCorruptError, LogError
+from locust_failure_forwarder.pipeline import report, run
 from locust_failure_forwarder.pipeline.counters import Account
 
 
@@ -63,4 +66,45 @@ def test_a_worker_that_dies_ends_the_wait_with_its_error() -> None:
     ids=["a settle that was shielded", "losses the disk could not take"],
 )
 def test_p1_the_account_that_knows_more_is_the_final_one(stored: Account, in_memory: Account, final: Account) -> None:
-    assert run._fuller(stored, in_memory) == final  # pyright: ignore[reportPrivateUsage] - a pure decision
+    assert report._fuller(stored, in_memory) == final  # pyright: ignore[reportPrivateUsage] - a pure decision
+
+
+def test_p1_a_disk_that_hangs_at_the_end_leaves_what_is_known_in_memory() -> None:
+    assert report._fuller(None, Account(10, 9)) == Account(10, 9)  # pyright: ignore[reportPrivateUsage] - see above
+
+
+@pytest.mark.parametrize(
+    ("error", "is_damage"),
+    [
+        (LogCorruptError("malformed"), True),
+        (ExceptionGroup("a route", [ValueError(), ExceptionGroup("a batch", [LogCorruptError("malformed")])]), True),
+        (LogError("no such folder"), False),
+        (ExceptionGroup("a route", [ValueError()]), False),
+        (KeyboardInterrupt(), False),
+    ],
+    ids=["by itself", "from a task of a route", "another error of the log", "another error of a task", "an order"],
+)
+def test_a_damaged_log_is_told_from_a_bug(error: BaseException, is_damage: bool) -> None:
+    assert run._is_damage(error) == is_damage  # pyright: ignore[reportPrivateUsage] - a pure decision
+
+
+@pytest.mark.parametrize(("configured", "copied"), [(2048, 16 * 1024), (8 * 1024, 32 * 1024), (256 * 1024, 512 * 1024)])
+def test_the_plugin_copies_more_of_a_body_than_is_kept(configured: int, copied: int) -> None:
+    destinations = {"slack": {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}}
+    settings = Settings.model_validate(
+        {
+            "version": 1,
+            "destinations": destinations,
+            "capture": {"max_body_bytes": configured},
+            "flush": {"deadline": 3},
+        }
+    )
+    ready = run._ready(settings, Path("logs/a.db"))  # pyright: ignore[reportPrivateUsage] - a pure decision
+    assert ready == {
+        "request_body": True,
+        "response_body": True,
+        "capture_bytes": copied,
+        "deadline": 3.0,
+        "destinations": ["slack"],
+        "log": "logs/a.db",
+    }

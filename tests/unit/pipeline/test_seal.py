@@ -103,6 +103,21 @@ def test_a_sealed_record_is_its_json() -> None:
     assert len(record.error.fingerprint) == 16
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"status": None, "user": None, "elapsed_ms": None, "url": None, "request_body": None},
+        {"message": "caf\u00e9 \u2028 \x7f \x00 \U0001f600", "context": {"a": [1, 1.5, None, True, 2**64 - 1, 1e300]}},
+        {"at": 0.0, "elapsed_ms": 1e16, "request_headers": [["B", "1"], ["A", "2"]]},
+        {"context": {"beyond 64 bits": 2**70}},
+    ],
+)
+def test_p10_the_json_is_what_the_model_itself_writes(changes: dict[str, Any]) -> None:
+    record, body = seal(shorten(_draft(**changes), LIMIT), run(), node())
+    assert body == record.model_dump_json().encode()
+
+
 def test_failures_that_differ_in_ids_only_have_one_fingerprint() -> None:
     marks = {
         seal(shorten(_draft(message=f"order {number} failed", name=f"/orders/{number}"), LIMIT), run(), node())[

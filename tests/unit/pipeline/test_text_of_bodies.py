@@ -25,6 +25,10 @@ from locust_failure_forwarder.pipeline.text import body_text, cut, scalar_text
             "caf\ufffd au lait, a longer line of text",
         ),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png", "[binary body, 16 bytes captured]"),
+        (b"\r\n\t<p>\n" * 50, "text/html", "\r\n\t<p>\n" * 50),
+        (b"\x1b[31mred\x1b[0m\x0c", "", "\x1b[31mred\x1b[0m\x0c"),
+        (b"ten chars\x00", "", "ten chars\x00"),
+        (b"9 chars.\x00", "", "[binary body, 9 bytes captured]"),
         (bytes(range(128, 256)), "application/octet-stream", "[binary body, 128 bytes captured]"),
     ],
 )
