@@ -22,7 +22,9 @@ def cli(*arguments: object, stdin: bytes = b"", key: str = API_KEY) -> Result:
     return result
 
 
-def config(folder: Path, monitoring_url: str = NOBODY, slack_url: str = "", extra: str = "") -> Path:
+def config(
+    folder: Path, monitoring_url: str = NOBODY, slack_url: str = "", extra: str = "", batch: str = "max_age: 60s"
+) -> Path:
     """A file with a monitoring API and, if an address is given, a Slack."""
     path = folder / "config.yaml"
     slack_lines = f"  slack: {{type: slack, webhook_url: {slack_url}, send: [alerts]}}\n" if slack_url else ""
@@ -30,7 +32,7 @@ def config(folder: Path, monitoring_url: str = NOBODY, slack_url: str = "", extr
         "version: 1\n"
         "destinations:\n"
         f"  monitoring: {{type: http, url: '{monitoring_url}', auth: {{bearer: '${{MONITORING_API_KEY}}'}},\n"
-        "    batch: {max_age: 60s}}\n"
+        f"    batch: {{{batch}}}}}\n"
         f"{slack_lines}{extra}"
     )
     return path

@@ -20,32 +20,35 @@ class LedgerStore:
     def __init__(self) -> None:
         self.accounts = {key: Account() for key in (FAILURES, ALERTS, SLACK)}
         self.groups: list[tuple[list[NewEvent], list[DeadLetter]]] = []
-        self.broken: sqlite3.Error | None = None
-        self.shrunk: list[int] = []
-        self.shrink_loses: dict[RouteKey, int] = {}
+        self.received: list[int] = []
+        self.refusals: list[sqlite3.Error] = []
+        """What the disk says to the next attempts."""
+        self.refusals_later: list[sqlite3.Error] = []
+        """And after it has taken something."""
         self.happened: list[str] = []
 
-    def _use_disk(self) -> None:
-        if self.broken is not None:
-            raise self.broken
-
-    async def append(self, events: Sequence[NewEvent], dead: Sequence[DeadLetter]) -> None:
-        self._use_disk()
-        self.groups.append((list(events), list(dead)))
+    async def append(
+        self, events: list[NewEvent], dead: list[DeadLetter], dropped: Mapping[str, int], received: int
+    ) -> None:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        self.refusals, self.refusals_later = self.refusals_later, []
+        self.groups.append((events, dead))
+        self.received.append(received)
         self.happened.append("append")
         for key in self.accounts:
             buried = sum(1 for letter in dead if letter.kind == key.kind)
-            captured = buried + sum(1 for event in events if event.kind == key.kind)
-            self.accounts[key] = self.accounts[key].plus(captured=captured, dead=buried)
+            lost = dropped if key.kind == "failures" else dict[str, int]()
+            captured = buried + sum(1 for event in events if event.kind == key.kind) + sum(lost.values())
+            self.accounts[key] = self.accounts[key].plus(captured=captured, dead=buried, dropped=lost)
 
-    async def count_dropped(self, key: RouteKey, reasons: Mapping[str, int]) -> None:
-        self.accounts[key] = self.accounts[key].plus(captured=sum(reasons.values()), dropped=reasons)
-        self._use_disk()
-
-    async def shrink(self, max_bytes: int) -> dict[RouteKey, int]:
-        self._use_disk()
-        self.shrunk.append(max_bytes)
-        return self.shrink_loses
+    def count_lost(self, lost: Mapping[str, int], dropped: Mapping[str, int], reason: str) -> None:
+        for key in self.accounts:
+            earlier = dict(dropped) if key.kind == "failures" else {}
+            count = lost.get(key.kind, 0)
+            captured = count + sum(earlier.values())
+            self.accounts[key] = self.accounts[key].plus(captured=captured, dropped=earlier)
+            self.accounts[key] = self.accounts[key].plus(dropped={reason: count})
 
 
 class WatchedRoute:
@@ -72,9 +75,19 @@ class Kept:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
+        self.waiting = 0
 
-    async def put(self, entry: Entry) -> None:
+    def put(self, entry: Entry) -> None:
         self.entries.append(entry)
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the frames that lead to an acknowledgement."""
+        return [entry.number for entry in self.entries if entry.number]
+
+    @property
+    def items(self) -> list[NewEvent | DeadLetter]:
+        return [item for entry in self.entries for item in entry.items]
 
     @property
     def failures(self) -> list[FailureRecord]:
@@ -90,7 +103,7 @@ class Kept:
 
     @property
     def reasons(self) -> list[str]:
-        return [entry.item.reason for entry in self.entries if isinstance(entry.item, DeadLetter)]
+        return [item.reason for item in self.items if isinstance(item, DeadLetter)]
 
     @property
     def dropped(self) -> dict[str, int]:
@@ -98,4 +111,4 @@ class Kept:
         return only
 
     def _events(self, kind: str) -> list[NewEvent]:
-        return [e.item for e in self.entries if isinstance(e.item, NewEvent) and e.item.kind == kind]
+        return [item for item in self.items if isinstance(item, NewEvent) and item.kind == kind]

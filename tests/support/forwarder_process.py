@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from locust_failure_forwarder.pipeline.log import Log
 from locust_failure_forwarder.wire import Decoder, Frame, FrameType, pack
 
@@ -25,6 +26,8 @@ class ForwarderProcess:
     def __init__(self, process: "subprocess.Popen[bytes]") -> None:
         self.process = process
         self.frames: list[Frame] = []
+        self._number = 0
+        self._number_of: dict[int, int] = {}
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -40,25 +43,43 @@ class ForwarderProcess:
         self.process.stdin.flush()
 
     def send(self, frame_type: FrameType, payload: dict[str, Any]) -> None:
+        """One frame without a number, as HELLO and CLOSE are."""
         self.write(pack(frame_type, payload))
+
+    def numbered(self, frame_type: FrameType, payload: dict[str, Any]) -> bytes:
+        """The next frame that wants an acknowledgement."""
+        self._number += 1
+        return pack(frame_type, payload, self._number)
 
     def begin(self, config: Path) -> dict[str, Any]:
         """Say hello and announce a run; what `ready` said."""
         self.send(FrameType.HELLO, {"config": str(config)})
-        self.send(FrameType.RUN_STARTED, {"run": RUN_ID, "at": AT, "node": NODE})
+        self.write(self.numbered(FrameType.RUN_STARTED, {"run": RUN_ID, "at": AT, "node": NODE}))
         return self.wait_for(FrameType.READY)
 
     def fail(self, sequences: Iterable[int], **changes: Any) -> None:
         """Send failures of these sequences."""
-        self.write(b"".join(pack(FrameType.FAILURE, captured(number, **changes)) for number in sequences))
+        frames: list[bytes] = []
+        for sequence in sequences:
+            frames.append(self.numbered(FrameType.FAILURE, captured(sequence, **changes)))
+            self._number_of[sequence] = self._number
+        self.write(b"".join(frames))
 
     def wait_for(self, frame_type: FrameType) -> dict[str, Any]:
         """The payload of the first frame of a type, once it is there."""
         until(lambda: self.of(frame_type), what=f"a {frame_type} frame")
         return self.of(frame_type)[0]
 
+    def give_room(self) -> None:
+        """End what `max_file_bytes` began: the disk has room again."""
+        own = psutil.Process(self.process.pid)
+        _, hard = own.rlimit(psutil.RLIMIT_FSIZE)
+        own.rlimit(psutil.RLIMIT_FSIZE, (hard, hard))
+
     def wait_for_ack(self, sequence: int) -> None:
-        until(lambda: any(ack["sequence"] >= sequence for ack in self.of(FrameType.ACK)), what=f"ack of {sequence}")
+        """Until the failure of this sequence is acknowledged, and all before it."""
+        number = self._number_of[sequence]
+        until(lambda: any(ack["number"] >= number for ack in self.of(FrameType.ACK)), what=f"ack of {sequence}")
 
     def of(self, frame_type: FrameType) -> list[dict[str, Any]]:
         return [frame.payload for frame in self.frames if frame.type == frame_type]
@@ -100,7 +121,7 @@ def forwarder(directory: Path, max_file_bytes: int | None = None) -> Generator[F
     """
     command = [sys.executable, "-P", "-m", "locust_failure_forwarder.pipeline"]
     if max_file_bytes is not None:
-        command = ["/bin/sh", "-c", f'ulimit -f {max_file_bytes // 512} && exec "$@"', "sh", *command]
+        command = ["/bin/sh", "-c", f'ulimit -S -f {max_file_bytes // 512} && exec "$@"', "sh", *command]
     process = subprocess.Popen(
         command,
         cwd=directory,

@@ -1,4 +1,6 @@
-"""What no single key can tell: rules between keys, and patterns for RE2. Pure; no message repeats a value.
+"""What no single key can tell: rules between keys, patterns for RE2, certificates. No message repeats a value.
+
+Pure but for the files of certificates (`tls`).
 
 Works on the data as it was written and skips whatever is not well-formed, so that these findings come together with
 those of the models instead of one start later.
@@ -14,6 +16,7 @@ from .models import FailureRatioRule
 from .patterns import pattern_fault
 from .places import Finding, KeyPath
 from .shape import fields, model_at
+from .tls import check_tls
 
 
 def check(data: Mapping[str, object], model: type[BaseModel]) -> list[Finding]:
@@ -24,6 +27,7 @@ def check(data: Mapping[str, object], model: type[BaseModel]) -> list[Finding]:
         *_check_routes(data, sends),
         *_check_duplicate_kinds(data),
         *_check_redaction(_mapping(data.get("redaction"))),
+        *check_tls(_mapping(data.get("destinations"))),
     ]
 
 

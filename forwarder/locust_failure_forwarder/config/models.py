@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from ..events import Kind
 from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size, parse_size
@@ -67,6 +67,23 @@ class BatchConfig(ConfigModel):
     """Longest time a record waits for company."""
 
 
+FilePath = Annotated[str, Field(min_length=1)]
+"""Name of a file; relative to the working directory."""
+
+
+class TlsConfig(ConfigModel):
+    """`tls`: whom to trust, and the certificate to show. There is no key to switch verification off."""
+
+    ca: FilePath | None = None
+    """PEM file of CAs to trust besides the public ones."""
+    client_certificate: FilePath | None = None
+    """PEM file of the certificate to show to a server that asks for one, followed by its intermediate ones."""
+    client_key: FilePath | None = None
+    """PEM file of its private key; if left out, the key is in the certificate's file."""
+    client_key_password: SecretStr | None = None
+    """Password of the private key, if it has one."""
+
+
 class DestinationConfig(ConfigModel):
     """What every destination has."""
 
@@ -76,6 +93,10 @@ class DestinationConfig(ConfigModel):
     """How events are gathered."""
     timeout: PositiveDuration = 10.0
     """Longest time one attempt may take in all."""
+    give_up_after: PositiveDuration = 86_400.0
+    """Age at which a record that could not be delivered becomes a dead letter."""
+    tls: TlsConfig | None = None
+    """Certificates, for a CA of one's own or a server that asks for a client certificate."""
 
 
 class FailureRatioRule(ConfigModel):
@@ -112,8 +133,12 @@ class LogConfig(ConfigModel):
     max_size: Annotated[int, BeforeValidator(parse_size), Field(ge=1024 * 1024)] = 256 * 1024 * 1024
     """Bytes one log may take, 1 MiB at least. When full: the oldest delivered events go first, then the oldest dead
     letters, then the oldest pending events, counted."""
+    max_dead_letters: PositiveSize = 64 * 1024 * 1024
+    """Bytes that dead letters may take of it; beyond, the oldest are deleted. They stay counted."""
     retain: Duration = 7 * 86400.0
     """How long a fully delivered log is kept."""
+    adopt: bool = True
+    """Deliver, beside its own, what tests that were killed have left in this folder."""
 
 
 class FlushConfig(ConfigModel):
@@ -167,4 +192,5 @@ __all__ = [
     "RedactionConfig",
     "RunConfig",
     "Size",
+    "TlsConfig",
 ]

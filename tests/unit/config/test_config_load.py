@@ -76,7 +76,7 @@ def test_unknown_key_of_a_destination_has_no_tag_in_its_path_p9(tmp_path: Path) 
     problem = only_problem(tmp_path, VALID + "    api: 1\n")
     assert problem.key == "destinations.api.api"
     assert place(problem) == (6, 5)
-    assert problem.hint == "Allowed here: send, batch, timeout, type, url, login."
+    assert problem.hint == "Allowed here: send, batch, timeout, give_up_after, tls, type, url, login."
 
 
 def test_misplaced_key_is_sent_home_p9(tmp_path: Path) -> None:
