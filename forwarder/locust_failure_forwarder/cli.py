@@ -7,17 +7,28 @@ configuration. `run` ends with Locust's own exit code.
 import io
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from .errors import ConfigError, ForwarderError
+from .commands.dead import app as dead
+from .commands.options import (
+    EXIT_NOT_DONE,
+    ConfigArgument,
+    ConfigOption,
+    DeadlineOption,
+    DestinationOption,
+    DirectoryArgument,
+    JsonOption,
+    KindOption,
+    RateOption,
+    SinceOption,
+    UntilOption,
+    guarded,
+    selection,
+)
 from .version import VERSION
-
-EXIT_NOT_DONE = 1
-EXIT_USAGE = 2
 
 app = typer.Typer(
     name="failure-forwarder",
@@ -29,11 +40,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-ConfigArgument = Annotated[Path, typer.Argument(metavar="CONFIG", help="Configuration file (YAML).")]
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", metavar="CONFIG", help="Configuration file (YAML).")]
-DirectoryArgument = Annotated[
-    Path, typer.Argument(metavar="DIRECTORY", help="Folder of the logs: `log.directory` of the configuration.")
-]
+app.add_typer(dead)
 
 
 def _print_version(wanted: bool) -> None:
@@ -91,7 +98,7 @@ def check(
     """Check a configuration; with --send-test, also whether every destination answers."""
     from .commands.check import check_config
 
-    raise typer.Exit(_guarded(lambda: check_config(config, os.environ, send_test=send_test)))
+    raise typer.Exit(guarded(lambda: check_config(config, os.environ, send_test=send_test)))
 
 
 @app.command()
@@ -103,7 +110,7 @@ def redact(
     """Read FailureRecord JSON lines on stdin, write them redacted to stdout: see what would leave."""
     from .commands.redact import redact_lines
 
-    raise typer.Exit(_guarded(lambda: redact_lines(sys.stdin.buffer, sys.stdout.buffer, config, os.environ)))
+    raise typer.Exit(guarded(lambda: redact_lines(sys.stdin.buffer, sys.stdout.buffer, config, os.environ)))
 
 
 @app.command()
@@ -117,41 +124,35 @@ def schema(
 
 
 @app.command()
-def status(
-    directory: DirectoryArgument = Path(".locust-failures"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
-) -> None:
-    """Show what was captured and what became of it. Exit code 1 if anything is pending, dead or dropped."""
+def status(directory: DirectoryArgument = Path(".locust-failures"), as_json: JsonOption = False) -> None:
+    """Show what was captured, what became of it, and what holds it up.
+
+    Exit code 1 if anything is pending, dead, dropped or damaged.
+    """
     from .commands.status import print_status
 
-    raise typer.Exit(_guarded(lambda: print_status(directory, as_json=as_json)))
+    raise typer.Exit(guarded(lambda: print_status(directory, as_json=as_json)))
 
 
 @app.command()
 def replay(
     config: ConfigOption,
     directory: DirectoryArgument = Path(".locust-failures"),
-    deadline: Annotated[float, typer.Option(min=0.1, help="Seconds to try in all; what is left stays.")] = 60.0,
+    destination: DestinationOption = None,
+    kind: KindOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    rate: RateOption = None,
+    deadline: DeadlineOption = None,
 ) -> None:
-    """Send what earlier tests left on disk. Exit code 1 if anything is still pending afterwards."""
+    """Send what earlier tests left on disk. Exit code 1 if anything of it is still pending afterwards.
+
+    What the options leave out stays pending.
+    """
     from .commands.replay import replay_directory
 
-    raise typer.Exit(_guarded(lambda: replay_directory(directory, config, os.environ, deadline)))
-
-
-def _guarded(command: Callable[[], int]) -> int:
-    """Errors of the user's making become their message, without a traceback."""
-    try:
-        return command()
-    except ConfigError as error:
-        _fail(str(error), EXIT_USAGE)
-    except ForwarderError as error:
-        _fail(str(error), EXIT_NOT_DONE)
-
-
-def _fail(message: str, code: int) -> NoReturn:
-    sys.stderr.write(f"{message}\n")
-    raise typer.Exit(code)
+    wanted = selection(destination, kind, since, until)
+    raise typer.Exit(guarded(lambda: replay_directory(directory, config, os.environ, wanted, rate, deadline)))
 
 
 def main() -> None:

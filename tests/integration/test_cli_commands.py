@@ -26,6 +26,7 @@ from support.cli import NOBODY, cli, config
                 "schema",
                 "status",
                 "replay",
+                "dead",
                 "Exit codes: 0 done, 1 not done",
                 "2 wrong",
             ],
@@ -35,7 +36,15 @@ from support.cli import NOBODY, cli, config
         (["redact"], ["--config", "stdin"]),
         (["schema"], ["NAME"]),
         (["status"], ["DIRECTORY", "--json", "log.directory", ".locust-failures", "Exit code 1"]),
-        (["replay"], ["--config", "--deadline", "DIRECTORY", "Exit code 1"]),
+        (
+            ["replay"],
+            ["--config", "--destination", "--kind", "--since", "--until", "--rate", "--deadline", "DIRECTORY", "stays"],
+        ),
+        (["dead"], ["list", "show", "replay", "purge", "refused for good"]),
+        (["dead", "list"], ["--reason", "--limit", "--json", "--full", "--since", "such as 2h"]),
+        (["dead", "show"], ["ID", "DIRECTORY"]),
+        (["dead", "replay"], ["--config", "--reason", "--rate", "--deadline", "Exit code 1"]),
+        (["dead", "purge"], ["--yes", "--reason", "counting"]),
     ],
 )
 def test_help_says_what_a_command_takes(command: list[str], mentions: list[str]) -> None:

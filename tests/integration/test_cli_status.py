@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from locust_failure_forwarder.pipeline.counters import RouteKey
-from locust_failure_forwarder.pipeline.log import DeadLetter, Log
+from locust_failure_forwarder.pipeline.log import DeadLetter
 from locust_failure_forwarder.pipeline.log_files import claim
 from support.cli import cli, row
+from support.cli_logs import drop
 from support.logs import ALERTS, FAILURES, SLACK, sample_events, write_log
 
 
@@ -35,9 +36,7 @@ def test_status_adds_up_all_logs_and_says_why_records_are_not_delivered(tmp_path
     dead = [DeadLetter("failures", "invalid record: status: Field required", b"{}")]
     write_log(tmp_path, sample_events(1500, 2), name="a", routes=[FAILURES, ALERTS, SLACK], dead=dead, delivered=5)
     path = write_log(tmp_path, sample_events(1), name="b", dead=dead)
-    log = Log.open(path)
-    log.count_dropped(FAILURES, {"buffer_full": 1_234_567, "capture_error": 1})
-    log.close()
+    drop(path, FAILURES, {"buffer_full": 1_234_567, "capture_error": 1})
     result = cli("status", tmp_path)
     assert result.exit_code == 1
     assert "2 logs in" in result.stdout
@@ -71,9 +70,7 @@ def test_status_fails_if_anything_is_dead_or_pending(tmp_path: Path, trouble: di
 
 
 def test_status_fails_if_anything_was_dropped(tmp_path: Path) -> None:
-    log = Log.open(write_log(tmp_path, []))
-    log.count_dropped(FAILURES, {"log_error": 1})
-    log.close()
+    drop(write_log(tmp_path, []), FAILURES, {"log_error": 1})
     assert cli("status", tmp_path).exit_code == 1
 
 
@@ -85,8 +82,17 @@ def test_status_as_json(tmp_path: Path) -> None:
     route = {"destination": "monitoring", "kind": "failures", **account}
     assert json.loads(result.stdout) == {
         "directory": str(tmp_path),
-        "routes": [{**route, "dead_reasons": {"422: refused": 1}}],
-        "logs": [{"path": str(path), "in_use": False, "error": None, "mismatches": [], "routes": [route]}],
+        "routes": [{**route, "dead_kept": 1, "dead_reasons": {"422: refused": 1}}],
+        "logs": [
+            {
+                "path": str(path),
+                "in_use": False,
+                "error": None,
+                "mismatches": [],
+                "routes": [{**route, "dead_kept": 1, "waits_since": "2026-05-04T09:31:00.000Z", "state": None}],
+            }
+        ],
+        "damaged": [],
     }
 
 
@@ -96,7 +102,7 @@ def test_status_names_what_it_cannot_read_and_reads_the_rest(tmp_path: Path) -> 
     result = cli("status", tmp_path)
     assert result.exit_code == 1
     assert row(result.stdout, FAILURES) == ["1", "1", "0", "0", "0"]
-    assert f"unreadable: {tmp_path}/strange.db is no log of this program" in result.stdout
+    assert f"unreadable: {tmp_path}/strange.db is damaged, or no log of this program" in result.stdout
     (strange,) = [log for log in json.loads(cli("status", tmp_path, "--json").stdout)["logs"] if log["error"]]
     assert strange["path"] == str(tmp_path / "strange.db")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ..pipeline.log import Log
 from ..pipeline.log_files import list_logs
+from ..pipeline.log_letters import dead_letters
 from .monitoring import MonitoringApi
 from .secrets_planted import PLANTED
 from .slack import SlackReceiver
@@ -35,10 +36,11 @@ def _contents(output: Path, monitoring: MonitoringApi, slack: SlackReceiver) -> 
         log = Log.open(path)
         try:
             # Row by row as well: SQLite may tear a long value over several pages of the file.
-            for key in log.cursors():
+            for key in log.accounts():
                 for body in log.bodies(key.kind):
                     yield path.name, body
-            for _, letter in log.dead_letters():
-                yield f"{path.name} (dead letters)", letter.body + letter.reason.encode()
+            for buried in dead_letters(log.connection, log.origin):
+                letter = buried.letter
+                yield f"{path.name} (dead letters)", letter.body + f"{letter.reason} {letter.answer}".encode()
         finally:
             log.close()

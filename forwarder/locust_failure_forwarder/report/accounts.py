@@ -1,16 +1,38 @@
-"""The accounts of P1, summed over the logs of a folder. Opens logs; changes nothing in them."""
+"""The accounts of P1, summed over the logs of a folder, and the state of each route. Opens logs; changes nothing."""
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import LogError
-from ..pipeline.counters import Account, RouteKey, as_json
+from ..pipeline.counters import Account, RouteKey
 from ..pipeline.log import Log
-from ..pipeline.log_files import claim, list_logs
+from ..pipeline.log_due import waits_since
+from ..pipeline.log_files import claim_orphan, list_logs
+from ..pipeline.log_letters import dead_reasons as dead_reasons_of
+from ..pipeline.log_reports import read_health
+
+
+@dataclass(frozen=True, slots=True)
+class RouteReport:
+    """One destination and kind in one log."""
+
+    key: RouteKey
+    account: Account
+    dead: Mapping[str, int]
+    """Dead letters that are kept, counted by reason."""
+    state: Mapping[str, Any] | None
+    """As the process that uses or used the log last saw it, with `at` in epoch seconds; see `Route.state`."""
+    waits_since: float | None
+    """Epoch seconds at which the oldest pending event was captured."""
+
+    @property
+    def dead_kept(self) -> int:
+        """Dead letters that can still be looked at and sent again; the others were deleted."""
+        return sum(self.dead.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +41,7 @@ class LogReport:
 
     path: Path
     in_use: bool = False
-    accounts: tuple[tuple[RouteKey, Account], ...] = ()
-    dead: tuple[tuple[RouteKey, str, int], ...] = ()
-    """Dead letters counted by route and reason."""
+    routes: tuple[RouteReport, ...] = ()
     mismatches: tuple[str, ...] = ()
     error: str | None = None
 
@@ -35,9 +55,14 @@ def report_directory(directory: Path) -> list[LogReport]:
     return [_report(path) for path in list_logs(directory)]
 
 
+def set_aside(directory: Path) -> list[Path]:
+    """Logs that were found damaged and renamed; see `log_files.set_aside`."""
+    return sorted(p for p in directory.glob("*.db.damaged*") if not p.name.endswith(("-wal", "-shm")))
+
+
 def _report(path: Path) -> LogReport:
     try:
-        lock = claim(path)
+        lock = claim_orphan(path)
         in_use = lock is None
         if lock is not None:
             lock.release()
@@ -45,59 +70,57 @@ def _report(path: Path) -> LogReport:
     except LogError as error:
         return LogReport(path, error=str(error))
     try:
-        accounts = log.accounts()
-        # A log in use moves between the two questions, so only a resting one is held to the equation.
-        mismatches = () if in_use else tuple(_mismatches(log, accounts))
-        return LogReport(path, in_use, tuple(accounts.items()), tuple(log.dead_reasons()), mismatches)
-    except sqlite3.Error as error:
-        return LogReport(path, error=f"cannot be read: {error}")
+        # One snapshot: a log in use moves between two questions.
+        log.connection.execute("BEGIN")
+        routes = tuple(_routes(log))
+        mismatches = tuple(text for route in routes for text in _mismatches(log, route))
+    except (sqlite3.Error, ValueError) as error:
+        return LogReport(path, error=f"{path} cannot be read: {error}")
     finally:
         log.close()
+    return LogReport(path, in_use, routes, mismatches)
 
 
-def _mismatches(log: Log, accounts: dict[RouteKey, Account]) -> Iterable[str]:
-    """Where captured - delivered - dead - dropped is not what lies past the cursor, counted one by one."""
-    for key, account in accounts.items():
-        counted = log.unsettled(key)
-        if counted != account.pending:
-            yield f"{key}: the accounts say {account.pending} pending, the log holds {counted}"
+def _routes(log: Log) -> Iterable[RouteReport]:
+    states = read_health(log)
+    dead: dict[RouteKey, dict[str, int]] = {}
+    for key, reason, count in dead_reasons_of(log.connection):
+        dead.setdefault(key, {})[reason] = count
+    for key, account in log.accounts().items():
+        yield RouteReport(key, account, dead.get(key, {}), states.get(key), waits_since(log, key))
+
+
+def _mismatches(log: Log, route: RouteReport) -> Iterable[str]:
+    """Where the accounts are not what lies in the log, counted one by one."""
+    counted = log.unsettled(route.key)
+    if counted != route.account.pending:
+        yield f"{route.key}: the accounts say {route.account.pending} pending, the log holds {counted}"
+    if route.dead_kept > route.account.dead:
+        yield f"{route.key}: the accounts say {route.account.dead} dead, the log holds {route.dead_kept}"
+
+
+def routes_of(reports: Iterable[LogReport]) -> list[RouteReport]:
+    """Every route of every log."""
+    return [route for report in reports for route in report.routes]
 
 
 def total(reports: Iterable[LogReport]) -> dict[RouteKey, Account]:
     """Sums over all logs."""
+    return sum_up((route.key, route.account) for route in routes_of(reports))
+
+
+def sum_up(accounts: Iterable[tuple[RouteKey, Account]]) -> dict[RouteKey, Account]:
+    """Sums by route, sorted."""
     sums: dict[RouteKey, Account] = {}
-    for report in reports:
-        for key, account in report.accounts:
-            sums[key] = sums.get(key, Account()) + account
+    for key, account in accounts:
+        sums[key] = sums.get(key, Account()) + account
     return dict(sorted(sums.items()))
 
 
 def dead_reasons(reports: Iterable[LogReport]) -> dict[RouteKey, Counter[str]]:
-    """How many dead letters each route has, by reason, over all logs."""
+    """How many dead letters each route has kept, by reason, over all logs."""
     sums: dict[RouteKey, Counter[str]] = {}
-    for report in reports:
-        for key, reason, count in report.dead:
-            sums.setdefault(key, Counter())[reason] += count
+    for route in routes_of(reports):
+        if route.dead:
+            sums.setdefault(route.key, Counter()).update(route.dead)
     return sums
-
-
-def to_json(directory: Path, reports: list[LogReport]) -> dict[str, Any]:
-    """The whole report as plain data."""
-    dead = dead_reasons(reports)
-    return {
-        "directory": str(directory),
-        "routes": [
-            {**as_json(key, account), "dead_reasons": dead.get(key, Counter[str]())}
-            for key, account in total(reports).items()
-        ],
-        "logs": [
-            {
-                "path": str(report.path),
-                "in_use": report.in_use,
-                "error": report.error,
-                "mismatches": list(report.mismatches),
-                "routes": [as_json(key, account) for key, account in report.accounts],
-            }
-            for report in reports
-        ],
-    }
