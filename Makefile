@@ -4,10 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCHEMAS_VENV := .venv-schemas
-TOOLS := ruff 'pyright[nodejs]' import-linter pytest pytest-xdist hypothesis jsonschema types-PyYAML types-gevent types-psutil types-jsonschema
+BENCH_VENV := .venv-bench
+TOOLS := ruff 'pyright[nodejs]' import-linter pytest pytest-xdist hypothesis jsonschema trustme types-PyYAML types-gevent types-psutil types-jsonschema
+PEERS := opentelemetry-sdk opentelemetry-exporter-otlp-proto-http sentry-sdk
+
+SECONDS ?= 60
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check fmt bench schema clean
+.PHONY: help demo test chaos test-all check fmt bench schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,12 +32,22 @@ $(SCHEMAS_VENV)/.ready: constraints.txt schemas/pyproject.toml Makefile
 	@$(SCHEMAS_VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e ./schemas pytest hypothesis
 	@touch $@
 
+# The peers that `make bench` compares with; they are no dependencies of anything here.
+$(BENCH_VENV)/.ready: constraints.txt Makefile
+	@echo "installing into $(BENCH_VENV) …"
+	@$(PYTHON) -m venv --clear $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt $(PEERS)
+	@touch $@
+
 demo: $(VENV)/.ready ## a real load test against a failing shop, forwarded to a monitoring API and Slack on this machine
 	@$(BIN)/failure-forwarder demo
 
 test: $(VENV)/.ready $(SCHEMAS_VENV)/.ready ## all tests
 	$(SCHEMAS_VENV)/bin/pytest tests/unit/schemas -q
 	$(BIN)/pytest -q -n 4 --ignore tests/unit/schemas
+
+chaos: $(VENV)/.ready ## a real load test under faults and kills, then the ledger; SECONDS=60 SEED=1
+	@PYTHONPATH=tests $(BIN)/python tests/chaos/run.py --seconds $(SECONDS) --seed $(SEED)
 
 check: $(VENV)/.ready ## format, lint, types, import rules, JSON Schema drift
 	$(BIN)/ruff format --check .
@@ -45,13 +60,14 @@ fmt: $(VENV)/.ready ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.ready ## measure; figures are ratios within one run
+bench: $(VENV)/.ready $(BENCH_VENV)/.ready ## measure, beside OpenTelemetry and sentry-sdk; figures are for ratios within one run
 	$(BIN)/python benchmarks/redaction_speed.py
-	$(BIN)/python benchmarks/forwarder_throughput.py
+	$(BIN)/python benchmarks/refine_speed.py
+	$(BIN)/python benchmarks/forwarder_throughput.py --peers $(BENCH_VENV)/bin/python
 
 schema: $(VENV)/.ready ## write the JSON Schema files anew
 	$(BIN)/python -m locust_failure_schemas.json_schema --write
 
 clean: ## remove what make has made
-	rm -rf $(VENV) $(SCHEMAS_VENV) demo-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(SCHEMAS_VENV) $(BENCH_VENV) demo-output .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,6 +23,12 @@ class BodyRedactor:
         self._text = text
         self._trees = trees
 
+    def is_plain(self, place: str, text: str) -> bool:
+        """Whether `redact` would do nothing to a text of which `may_hold_secret` is False."""
+        if text.lstrip()[:1] in ("{", "["):
+            return "\\u" not in text
+        return place != "form" and ("=" not in text or not is_form(text))
+
     def redact(self, body: str, content_type: str, tally: Tally) -> str:
         """The body with every secret masked, of the same syntax.
 
@@ -32,7 +38,7 @@ class BodyRedactor:
         """
         if body.lstrip()[:1] in ("{", "["):
             return self._json(body, tally)
-        if _FORM_TYPE in content_type or is_form(body):
+        if _FORM_TYPE in content_type or ("=" in body and is_form(body)):
             return apply(body, spans, tally) if (spans := self._text.form_spans(body)) else body
         return self._text.redact(body, tally)
 

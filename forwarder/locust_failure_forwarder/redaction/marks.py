@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -34,13 +33,15 @@ class UnredactableError(Exception):
     """A value is too large or too deep to be judged; its field is replaced whole."""
 
 
-@dataclass(slots=True)
 class Tally:
     """How many values were masked, by kind, and the literals masked by their key."""
 
-    counts: dict[str, int] = field(default_factory=dict[str, int])
-    literals: dict[str, str] = field(default_factory=dict[str, str])
-    """Those that must not stand elsewhere in the record, with their kinds."""
+    __slots__ = ("counts", "literals")
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+        self.literals: dict[str, str] = {}
+        """Those that must not stand elsewhere in the record, with their kinds."""
 
     def note(self, kind: str, literal: str = "") -> str:
         """Count one, remember the literal if it is given and telling, and return the mark."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from . import checksums
-from .linear import compile_linear
+from .linear import Finder
 from .marks import Span
 
 PATTERN: Final = (
@@ -13,14 +13,14 @@ PATTERN: Final = (
     r"|\b\d{3}-\d{2}-\d{4}\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
 )
-_FIND: Final = compile_linear(PATTERN)
+_FIND: Final = Finder(PATTERN)
 
 
 def number_spans(text: str, source: bytes) -> Iterator[Span]:
     """Every number in `text` whose checksum tells what it is; `source` is the same for RE2."""
     at = 0
-    while (match := _FIND.search(source, at)) is not None:
-        start, end = match.span()
+    while (found := _FIND.find(source, at)) is not None:
+        start, end = found[0]
         span = _judge(text, start, end)
         if span:
             yield span

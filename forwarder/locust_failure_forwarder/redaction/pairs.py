@@ -12,7 +12,7 @@ from . import idioms
 from . import words as w
 from .extents import PARAMETER, QUOTE, bare_end, bracket_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
-from .linear import compile_linear
+from .linear import Finder
 from .marks import MARK_START, Span
 from .values import secret_spans
 
@@ -68,15 +68,15 @@ class TextPairs:
 
     def __init__(self, keys: KeyNames) -> None:
         self._keys = keys
-        self._find = compile_linear(stem_pattern(keys))
+        self._find = Finder(stem_pattern(keys))
 
-    def spans(self, text: str, source: str | bytes) -> Iterator[Span]:
+    def spans(self, text: str, source: bytes) -> Iterator[Span]:
         """The secret parts of values, left to right; `source` is the same text for RE2."""
         done = 0
-        for match in self._find.finditer(source):
-            if match.start() < done or text.endswith(MARK_START, 0, match.start()):
+        for (stem, _), (_, end) in self._find.find_all(source) if text.isascii() else self._find.find_all_in_text(text):
+            if stem < done or text.endswith(MARK_START, 0, stem):
                 continue
-            start, end = _grow_back(text, match.start(), done), match.end(1)
+            start = _grow_back(text, stem, done)
             sensitive = self._keys.judge(_without_escape(text, start, end))
             if sensitive is None:
                 continue

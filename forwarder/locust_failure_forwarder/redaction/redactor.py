@@ -12,15 +12,16 @@ taint     the same literal elsewhere in the record            taint.py
 cache     a value seen before                                 cache.py
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 from locust_failure_schemas import FailureRecord
 from pydantic import JsonValue
+from typing_extensions import TypeIs
 
 from ..config.models import RedactionConfig
 from .bodies import BodyRedactor
-from .cache import ByteCache, Entry
+from .cache import CLEAN, ByteCache, Entry, Headers, Key, Sightings, cost_of
 from .keys import KeyNames
 from .marks import UNREDACTABLE, Tally, apply
 from .taint import Taint
@@ -30,9 +31,9 @@ from .values import secret_spans
 
 CACHE_BYTES: Final = 16 * 1024 * 1024
 _UNREDACTABLE: Final = "unredactable"
+_NAMES_WITHOUT_RESPONSE: Final = ("url", "body", "headers", "name", "message", "traceback")
+_NAMES: Final = ("url", "body", "headers", "name", "body", "headers", "message", "traceback")
 _TEXTS: Final = ("url", "name", "body", "message", "traceback")
-_NOTHING: Final = Tally()
-"""Shared by all cached values that needed no mask; never added to."""
 
 
 class Redactor:
@@ -47,7 +48,8 @@ class Redactor:
         self._text = TextRedactor(self._keys, config.patterns)
         self._trees = TreeRedactor(self._keys, self._text)
         self._bodies = BodyRedactor(self._text, self._trees)
-        self._cache = ByteCache(CACHE_BYTES)
+        self._cache = ByteCache[Key, Entry](CACHE_BYTES, cost_of)
+        self._sightings = Sightings()
 
     def redact_draft(self, draft: dict[str, Any]) -> dict[str, Any]:
         """A new draft without secrets, in which `redactions` counts what was masked, by kind.
@@ -57,25 +59,28 @@ class Redactor:
                 came from requests, responses, exceptions and users is looked at.
         """
         tally = Tally()
-        request, response, error = draft["request"], draft["response"], draft["error"]
-        result = {
-            **draft,
-            "request": {**request, "url": self._optional(request["url"], tally), **self._common(request, tally)}
-            | {"name": self._guard("text", request["name"], tally)},
-            "response": None if response is None else {**response, **self._common(response, tally)},
-            "error": {
-                **error,
-                "message": self._guard("text", error["message"], tally),
-                "traceback": self._optional(error["traceback"], tally),
-            },
-            "context": self._context(draft["context"], tally),
-        }
+        request, response, error = dict(draft["request"]), draft["response"], dict(draft["error"])
+        keys: list[Key] = [("text", request["url"] or ""), *_message_keys(request), ("text", request["name"])]
+        owners = [request] * 4
+        if response is not None:
+            response = dict(response)
+            keys += _message_keys(response)
+            owners += [response] * 2
+        keys += [("text", error["message"]), ("text", error["traceback"] or "")]
+        owners += [error] * 2
+        names = _NAMES if response is not None else _NAMES_WITHOUT_RESPONSE
+        for owner, name, entry in zip(owners, names, self._entries(keys), strict=True):
+            if entry is not CLEAN:
+                owner[name] = entry.settle(tally)
+        context = self._context(draft["context"], tally)
+        result = {**draft, "request": request, "response": response, "error": error, "context": context}
         if "run" in draft:
             run = draft["run"]
             result["run"] = {**run, "labels": self._labels(run["labels"], tally)}
         if tally.literals:
-            _spread(result, Taint(tally.literals), tally)
-        result["redactions"] = _sum(draft.get("redactions") or {}, tally.counts)
+            _spread(result, tally)
+        before = draft.get("redactions")
+        result["redactions"] = _sum(before, tally.counts) if before else tally.counts
         return result
 
     def redact(self, record: FailureRecord) -> FailureRecord:
@@ -95,25 +100,49 @@ class Redactor:
         masked = self._tree(value, tally)
         return Taint(tally.literals).redact_tree(masked, tally) if tally.literals else masked
 
-    def _common(self, part: Mapping[str, Any], tally: Tally) -> dict[str, Any]:
-        headers, body = part["headers"], part["body"]
-        if body is not None:
-            content_type = headers.get("content-type", "")
-            body = self._guard("form" if "urlencoded" in content_type else "body", body, tally)
-        return {"headers": self._headers(headers, tally), "body": body}
+    def _entries(self, keys: Sequence[Key]) -> list[Entry]:
+        """What became of each value, from the cache if it was seen before; one look at all the others together."""
+        entries = [self._cache.get(key) for key in keys]
+        if None not in entries:
+            return cast(list[Entry], entries)
+        new = [index for index, entry in enumerate(entries) if entry is None]
+        for index, clean in zip(new, self._look([keys[index] for index in new]), strict=True):
+            key = keys[index]
+            if _is_headers(key):
+                entry = self._headers(key, clean=clean)
+            elif clean:
+                entry = CLEAN
+            else:
+                entry = self._judge(*key)
+            entries[index] = entry
+            self._keep(key, entry)
+        return cast(list[Entry], entries)
 
-    def _headers(self, headers: Mapping[str, str], tally: Tally) -> dict[str, str]:
+    def _look(self, keys: Sequence[Key]) -> list[bool]:
+        """Whether there is surely nothing to mask; of headers, in those that their names do not give away."""
+        texts = ["\n".join(self._plain(key)) if _is_headers(key) else key[1] for key in keys]
+        try:
+            clean = self._text.clean(texts)
+            return [
+                yes and (_is_headers(key) or self._bodies.is_plain(*key)) for yes, key in zip(clean, keys, strict=True)
+            ]
+        except Exception:  # noqa: BLE001 - the values are then judged one by one, each failing closed by itself
+            return [False] * len(keys)
+
+    def _plain(self, headers: Headers) -> list[str]:
+        return [value for name, value in headers if not self._keys.judge(name)]
+
+    def _headers(self, headers: Headers, *, clean: bool) -> Entry:
+        tally = Tally()
         result = dict(headers)
-        plain: list[str] = []
-        for name, value in headers.items():
+        for name, value in headers:
             if self._keys.judge(name):
                 result[name] = self._guard(f"header {name}", value, tally)
-            else:
-                plain.append(name)
-        if not self._are_clean([headers[name] for name in plain]):
-            for name in plain:
-                result[name] = self._guard("text", headers[name], tally)
-        return result
+        if not clean and not self._are_clean(self._plain(headers)):
+            for name, value in headers:
+                if not self._keys.judge(name):
+                    result[name] = self._guard("text", value, tally)
+        return _entry(result, tally) if tally.counts or result != dict(headers) else CLEAN
 
     def _are_clean(self, values: list[str]) -> bool:
         """Whether one look at all values says that none needs a mask."""
@@ -146,24 +175,25 @@ class Redactor:
         tally.add(found)
         return masked
 
-    def _optional(self, text: str | None, tally: Tally) -> str | None:
-        return None if text is None else self._guard("text", text, tally)
-
     def _guard(self, place: str, text: str, tally: Tally) -> str:
         """The redacted form of `text`, from the cache if it was seen at this place before; the mark if it fails."""
-        entry = self._cache.get(place, text)
+        entry = self._cache.get((place, text))
         if entry is None:
-            found = Tally()
-            try:
-                masked = self._redact_at(place)(text, found)
-            except Exception:  # noqa: BLE001 - fails closed, whatever the reason
-                found = Tally({_UNREDACTABLE: 1})
-                masked = UNREDACTABLE
-            entry = Entry(masked, found if found.counts else _NOTHING)
-            self._cache.put(place, text, entry)
-        if entry.tally.counts:
-            tally.add(entry.tally)
-        return entry.text
+            entry = self._judge(place, text)
+            self._keep((place, text), entry)
+        return text if entry is CLEAN else entry.settle(tally)
+
+    def _keep(self, key: Key, entry: Entry) -> None:
+        if self._sightings.again(key):
+            self._cache.put(key, entry)
+
+    def _judge(self, place: str, text: str) -> Entry:
+        found = Tally()
+        try:
+            masked = self._redact_at(place)(text, found)
+        except Exception:  # noqa: BLE001 - fails closed, whatever the reason
+            return Entry(UNREDACTABLE, ((_UNREDACTABLE, 1),))
+        return CLEAN if masked is text and not found.counts else _entry(masked, found)
 
     def _redact_at(self, place: str) -> Callable[[str, Tally], str]:
         if place.startswith("header "):
@@ -172,12 +202,34 @@ class Redactor:
         return lambda text, tally: self._bodies.redact(text, content_type, tally)
 
 
-def _spread(draft: dict[str, Any], taint: Taint, tally: Tally) -> None:
+def _message_keys(part: Mapping[str, Any]) -> list[Key]:
+    headers, body = part["headers"], part["body"] or ""
+    form = "urlencoded" in headers.get("content-type", "")
+    return [("form" if form else "body", body), tuple(headers.items())]
+
+
+def _is_headers(key: Key) -> TypeIs[Headers]:
+    return not key or isinstance(key[0], tuple)
+
+
+def _entry(value: Any, tally: Tally) -> Entry:
+    return Entry(value, tuple(tally.counts.items()), tuple(tally.literals.items()))
+
+
+def _spread(draft: dict[str, Any], tally: Tally) -> None:
     """Mask the literals everywhere in a draft that was just built."""
     parts = [draft["request"], draft["error"], *([draft["response"]] if draft["response"] else [])]
     texts = [text for part in parts for name in _TEXTS if (text := part.get(name))]
-    texts += [text for part in parts if "headers" in part for text in part["headers"].values()]
-    if taint.is_in("\n".join(texts)):  # mostly not, and one look is cheaper than twenty
+    for part in parts:
+        if "headers" in part:
+            texts += part["headers"].values()
+    together = "\n".join(texts)
+    taint = None
+    for literal in tally.literals:
+        if literal in together:  # mostly not, and one look is cheaper than twenty
+            taint = Taint(tally.literals)
+            break
+    if taint is not None:
         for part in parts:
             for name in _TEXTS:
                 if text := part.get(name):
@@ -185,7 +237,7 @@ def _spread(draft: dict[str, Any], taint: Taint, tally: Tally) -> None:
             if "headers" in part:
                 part["headers"] = {name: taint.redact(value, tally) for name, value in part["headers"].items()}
     if draft["context"]:
-        draft["context"] = taint.redact_tree(draft["context"], tally)
+        draft["context"] = (taint or Taint(tally.literals)).redact_tree(draft["context"], tally)
 
 
 def _sum(before: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, int]:

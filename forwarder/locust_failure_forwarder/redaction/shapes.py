@@ -8,7 +8,7 @@ from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from .linear import compile_linear
+from .linear import Finder
 from .marks import Span
 
 Refine: TypeAlias = Callable[[str, int, int], tuple[int, int] | None]
@@ -139,15 +139,15 @@ _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
 PATTERN: Final = "|".join(f"({pattern})" for _, pattern, _ in _SHAPES)
 """One group for each shape, none inside."""
 
-_FIND: Final = compile_linear(PATTERN)
+_FIND: Final = Finder(PATTERN)
 
 
 def shape_spans(text: str, source: bytes) -> Iterator[Span]:
     """Every known shape in `text`, left to right; `source` is the same for RE2."""
     at = 0
-    while (match := _FIND.search(source, at)) is not None:
-        kind, _, refine = _SHAPES[match.lastindex - 1]
-        start, end = match.span()
+    while (found := _FIND.find(source, at)) is not None:
+        start, end = found[0]
+        kind, _, refine = next(shape for shape, (begin, _) in zip(_SHAPES, found[1:], strict=True) if begin >= 0)
         part = refine(text, start, end) if refine else (start, end)
         at = max(end, part[1]) if part else end
         if part:

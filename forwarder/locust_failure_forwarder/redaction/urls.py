@@ -7,7 +7,7 @@ from urllib.parse import unquote, unquote_plus
 
 from . import idioms
 from .keys import KeyNames, Sensitive
-from .linear import compile_linear
+from .linear import Finder
 from .marks import MARK_START, Span
 from .values import secret_spans
 
@@ -23,7 +23,7 @@ PATTERN: Final = (
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
 
-_FIND: Final = compile_linear(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
+_FIND: Final = Finder(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
@@ -50,8 +50,7 @@ def is_form(text: str) -> bool:
 
 def url_spans(text: str, source: bytes, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
     """Secrets in the query, fragment and path of every URL or path within `text`; `source` is the same for RE2."""
-    for match in _FIND.finditer(source):
-        start, end = match.span()
+    for ((start, end),) in _FIND.find_all(source):
         for sign in ("?", "#"):
             at = text.find(sign, start, end)
             if at >= 0:
