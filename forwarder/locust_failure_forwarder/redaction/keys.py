@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from . import idioms
 from . import words as w
+from .lookalikes import INVISIBLE, fold
 from .marks import MARK, MARK_START
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _MAX_KEY: Final = 200
 """Characters of a key that are looked at, from its end: `very.long.path.password`."""
 _CACHED: Final = 8192
@@ -29,7 +29,7 @@ def split(key: str) -> tuple[str, ...]:
     if MARK_START in key:
         key = MARK.sub("", key)
     if not key.isascii():
-        key = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
+        key = INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
     return tuple(word.lower() for word in _WORD.findall(key))
 
 
@@ -76,7 +76,13 @@ class KeyNames:
             return None
         if joined in self._own_letters or self._holds_own(words):
             return Sensitive("custom")
-        return _classify(words) or _chinese(joined)
+        return _classify(words) or _chinese(joined) or self._judge_folded(key)
+
+    def _judge_folded(self, key: str) -> Sensitive | None:
+        """A key of letters that only look like the usual ones."""
+        if key.isascii() or (folded := fold(key)) == key:
+            return None
+        return self._judge(folded)
 
     def _judge_within(self, parent: str, key: str) -> Sensitive | None:
         if (own := self.judge(key)) or self.is_kept(key):

@@ -46,7 +46,7 @@ class TreeRedactor:
             lambda number: leaves.append(str(number)) or number,
         ).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
-        if self._suspects("\n".join(leaves)):
+        if self._text.may_hold_secret("\n".join(leaves)):
             found = Tally()
             walk = _Walk(
                 self._keys,
@@ -59,12 +59,8 @@ class TreeRedactor:
         tally.add(found)
         return result
 
-    def _suspects(self, text: str) -> bool:
-        """Whether a closer look is due; escapes may hide what JSON inside the text says."""
-        return "\\u" in text or self._text.may_hold_secret(text)
-
     def _leaf(self, text: str, tally: Tally, inner: int) -> str:
-        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._suspects(text):
+        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._text.may_hold_secret(text):
             try:
                 tree = orjson.loads(text)
             except orjson.JSONDecodeError:
