@@ -26,6 +26,7 @@ _ESCAPES: Final = re.compile(
     re.VERBOSE,
 )
 _UNIT: Final = re.compile(r"\\{1,4}x[0-9a-fA-F]{2}")
+_FORM_ESCAPE: Final = re.compile(r"%[2-7][0-9a-fA-F]")
 _MOST: Final = 0x10FFFF
 _NO_CHARACTER: Final = "\ufffd"
 
@@ -52,6 +53,8 @@ def may_be_escaped(text: str) -> bool:
 
 def unescape(text: str) -> Plain | None:
     """One round off; None if nothing is escaped. What is not well-formed stays."""
+    if "+" in text and "%20" not in text and _FORM_ESCAPE.search(text):
+        text = text.replace("+", " ")  # a form's way to write a blank; it has another one for `+`
     pieces: list[str] = []
     starts, sources = [0], [0]
     done = length = 0

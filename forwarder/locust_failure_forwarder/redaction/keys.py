@@ -15,6 +15,7 @@ _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _MAX_KEY: Final = 200
 """Characters of a key that are looked at, from its end: `very.long.path.password`."""
 _CACHED: Final = 8192
+_CHINESE_SAFE: Final = tuple(w.CHINESE_SAFE)
 
 _SMALL_KINDS: Final = frozenset({"authorization", "credentials", "session"})
 """An object under such a key holds harmless parts too, so its members are judged by their own names."""
@@ -167,7 +168,7 @@ def _weak(words: tuple[str, ...]) -> Sensitive | None:
 
 
 def _chinese(key: str) -> Sensitive | None:
-    if key.isascii() or key.endswith(tuple(w.CHINESE_SAFE)):
+    if key.isascii() or key.endswith(_CHINESE_SAFE) or key.startswith(w.CHINESE_YES_NO):
         return None
     kind = next((kind for word, kind in w.CHINESE.items() if word in key), None)
     if kind is None or (kind == "address" and any(word in key for word in w.CHINESE_NO_ADDRESS)):

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Container
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -81,6 +82,15 @@ def apply(text: str, spans: list[Span], tally: Tally) -> str:
         end, kind, by_key = span.end, span.kind, span.by_key
     pieces += (text[done:start], tally.note(kind, text[start:end] if by_key else ""), text[end:])
     return "".join(pieces)
+
+
+def unique(shown: str, key: str, *members: Container[str]) -> str:
+    """What stands for a masked `key` of an object: a name that no other member has, so that none is lost."""
+    number, first = 1, shown
+    while shown != key and any(shown in taken for taken in members):
+        number += 1
+        shown = f"{first} {number}"
+    return shown
 
 
 def _order(span: Span) -> tuple[int, int]:

@@ -158,7 +158,10 @@ class Redactor:
         return self._text.redact_rest(apply(value, spans, tally), tally) if spans else self._text.redact(value, tally)
 
     def _labels(self, labels: Mapping[str, str], tally: Tally) -> dict[str, str]:
-        return {key: self._guard("text", value, tally) for key, value in labels.items()}
+        return {
+            name: self._guard(f"header {name}" if self._keys.judge(name) else "text", value, tally)
+            for name, value in labels.items()
+        }
 
     def _context(self, context: dict[str, JsonValue], tally: Tally) -> dict[str, JsonValue]:
         if not context:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import orjson
 from pydantic import JsonValue
 
-from .marks import MARK, MARK_START, Tally
+from .marks import MARK, MARK_START, Tally, unique
 
 
 class Taint:
@@ -23,14 +23,25 @@ class Taint:
         return text
 
     def redact_tree(self, tree: JsonValue, tally: Tally) -> JsonValue:
-        """The same for every text in a JSON tree; keys stay. Trees come here redacted, so their depth is bounded."""
+        """The same for every text in a JSON tree. Trees come here redacted, so their depth is bounded.
+
+        A key stays where a literal in it is one plain word, which may well be the name of a field.
+        """
         if isinstance(tree, str):
             return self.redact(tree, tally)
         if isinstance(tree, dict):
-            return {key: self.redact_tree(value, tally) for key, value in tree.items()}
+            result: dict[str, JsonValue] = {}
+            for key, value in tree.items():
+                result[unique(self._key(key, tally), key, tree, result)] = self.redact_tree(value, tally)
+            return result
         if isinstance(tree, list):
             return [self.redact_tree(value, tally) for value in tree]
         return tree
+
+    def _key(self, key: str, tally: Tally) -> str:
+        if not any(literal in key and not literal.isalpha() for literal, _ in self._kinds):
+            return key
+        return self.redact(key, tally)
 
     def _replace(self, text: str, literal: str, kind: str, tally: Tally) -> str:
         if text[:1] in ("{", "["):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
-from . import idioms, numbers, shapes, urls, wrappers
+from . import command_lines, idioms, multipart, numbers, shapes, urls, wrappers
 from .escapes import may_be_escaped, unescape
 from .keys import KeyNames
 from .linear import Finder, Pattern, compile_linear, source_of
@@ -34,7 +34,8 @@ class TextRedactor:
         self._keys = keys
         self._pairs = TextPairs(keys)
         self._own: Sequence[Pattern] = [compile_linear(pattern) for pattern in patterns]
-        rare = "|".join(f"(?:{part})" for part in (shapes.PATTERN, numbers.PATTERN, urls.PATTERN))
+        places = (shapes.PATTERN, numbers.PATTERN, urls.PATTERN, command_lines.PATTERN, multipart.PATTERN)
+        rare = "|".join(f"(?:{part})" for part in places)
         self._rare = Finder(rare, captures=False)
         beside = "|".join(idioms.OAUTH_SIBLINGS - idioms.OAUTH.keys())
         stems = stem_pattern(keys)
@@ -111,14 +112,20 @@ class TextRedactor:
         if self._rare.find(source) is not None:
             found += shapes.shape_spans(text, source)
             found += numbers.number_spans(text, source)
-            found += urls.url_spans(text, source, self._keys, lambda inner: self._holds_secret(inner, depth + 1))
+            found += command_lines.command_spans(text, source, self._keys)
+            found += urls.url_spans(text, source, self._keys, lambda value: self._in_value(value, depth + 1))
+            found += multipart.part_spans(text, self._keys) if "form-data" in text else ()
         return found + self._encoded_spans(text, source, depth + 1)
 
     def form_spans(self, text: str) -> list[Span]:
         """The same for a form body, `a=b&c=d`."""
         self._room = _ROOM
-        query = urls.query_spans(text, 0, len(text), self._keys, lambda inner: self._holds_secret(inner, 1))
+        query = urls.query_spans(text, 0, len(text), self._keys, lambda value: self._in_value(value, 1))
         return [*query, *self.spans(text)]
+
+    def _in_value(self, value: str, depth: int) -> list[Span]:
+        """What shows in a value of a query, where `+` is a blank; without one, the look at the whole text finds it."""
+        return self._encoded_spans(value.replace("+", " "), b"", depth) if "+" in value else []
 
     def _encoded_spans(self, text: str, source: bytes, depth: int) -> list[Span]:
         """What shows once an encoding is taken off: first escaped characters, which may stand within the others."""

@@ -1,15 +1,16 @@
 """JSON trees: values under sensitive keys, names beside values, and text or JSON inside strings. Builds a new tree."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final, TypeAlias, cast
 
 import orjson
 from pydantic import JsonValue
 
 from . import idioms
+from .command_lines import argument_kinds, argument_spans
 from .keys import KeyNames, Sensitive
-from .marks import Tally, UnredactableError, apply
+from .marks import Tally, UnredactableError, apply, unique
 from .text import TextRedactor
 from .values import secret_spans
 
@@ -18,7 +19,8 @@ _MAX_INNER: Final = 3
 """JSON inside strings of JSON inside strings …"""
 
 _LONG_NUMBER: Final = 10**9
-_KEY_LIKE: Final = re.compile(r"[\w.\-\[\]$]{1,64}")
+_KEY_LIKE: Final = re.compile(r"(?:\#?/)?(?:[^/]{1,64}/){0,8}(?P<key>[\w.\-\[\]$]{1,64})")
+_KNOWN_KEYS: Final = 8192
 _Leaf: TypeAlias = Callable[[str], str]
 
 
@@ -28,6 +30,8 @@ class TreeRedactor:
     def __init__(self, keys: KeyNames, text: TextRedactor) -> None:
         self._keys = keys
         self._text = text
+        self._plain: set[str] = set()
+        """Keys that hold no secret themselves."""
 
     def redact(self, tree: JsonValue, tally: Tally, inner: int = 0) -> JsonValue:
         """A tree of the same shape, with every secret masked.
@@ -44,6 +48,8 @@ class TreeRedactor:
             found,
             lambda text: leaves.append(text) or text,
             lambda number: leaves.append(str(number)) or number,
+            lambda key: leaves.append(key) or key,
+            self._plain,
         ).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
         if self._text.may_hold_secret("\n".join(leaves)):
@@ -54,6 +60,8 @@ class TreeRedactor:
                 found,
                 lambda text: self._leaf(text, found, inner),
                 lambda number: self._number(number, found),
+                lambda key: self._key(key, found),
+                self._plain,
             )
             result = walk.value(tree, None, None, 0)
         tally.add(found)
@@ -79,18 +87,36 @@ class TreeRedactor:
         masked = self._text.redact(text, tally)
         return number if masked == text else masked
 
+    def _key(self, key: str, tally: Tally) -> str:
+        """A key that is a secret itself, such as the address in `{"ann@example.com": …}`."""
+        masked = self._text.redact(key, tally)
+        if masked is key:
+            if len(self._plain) >= _KNOWN_KEYS:
+                self._plain.clear()
+            self._plain.add(key)
+        return masked
+
 
 class _Walk:
     """One pass over one tree."""
 
     def __init__(
-        self, keys: KeyNames, text: TextRedactor, tally: Tally, leaf: _Leaf, number: Callable[[int], JsonValue]
+        self,
+        keys: KeyNames,
+        text: TextRedactor,
+        tally: Tally,
+        leaf: _Leaf,
+        number: Callable[[int], JsonValue],
+        name: _Leaf,
+        plain: Container[str],
     ) -> None:
         self._keys = keys
         self._text = text
         self._tally = tally
         self._leaf = leaf
         self._number = number
+        self._name = name
+        self._plain = plain
 
     def value(self, value: JsonValue, key: str | None, sensitive: Sensitive | None, depth: int) -> JsonValue:
         """The value of `key`, which is `sensitive` or not."""
@@ -132,10 +158,11 @@ class _Walk:
             if sensitive is None and (special or above):
                 sensitive = special.get(key) if special else None
                 sensitive = sensitive or (self._keys.inherit(above, key) if above else None)
+            shown = key if key in self._plain else unique(self._name(key), key, members, result)
             if sensitive is None and isinstance(value, str):  # the usual case, without a call
-                result[key] = self._leaf(value)
+                result[shown] = self._leaf(value)
             else:
-                result[key] = self.value(value, key, sensitive, depth)
+                result[shown] = self.value(value, key, sensitive, depth)
         return result
 
     def _of_list(
@@ -151,7 +178,26 @@ class _Walk:
             name = self._named(items[0])
             if name and _is_header_pair(items[0]):
                 return [items[0], self._masked(items[1], name)]
+        if sensitive is None and any(isinstance(item, str) and item[:1] == "-" for item in items[:-1]):
+            return self._of_arguments(items, key, depth)
+        if sensitive is None and len(items) > 1 and all(map(_is_pair, items)):
+            pairs = cast("Sequence[Sequence[str]]", items)
+            return [
+                [self._leaf(name), self._masked(value, named) if (named := self._named(name)) else self._leaf(value)]
+                for name, value in pairs
+            ]
         return [self.value(item, key, sensitive, depth) for item in items]
+
+    def _of_arguments(self, items: Sequence[JsonValue], key: str | None, depth: int) -> JsonValue:
+        """The words of a command, maybe."""
+        found = argument_kinds(items, self._keys)
+        result: list[JsonValue] = []
+        for index, item in enumerate(items):
+            if index in found and isinstance(item, str) and (spans := argument_spans(found[index], item, self._keys)):
+                result.append(apply(item, spans, self._tally))
+            else:
+                result.append(self.value(item, key, None, depth))
+        return result
 
     def _special(self, members: Mapping[str, JsonValue]) -> dict[str, Sensitive] | None:
         """Members that are sensitive for what stands beside them."""
@@ -166,9 +212,14 @@ class _Walk:
     def _named(self, name: JsonValue) -> Sensitive | None:
         if isinstance(name, list) and name:
             name = name[-1]
-        return self._keys.judge(name) if isinstance(name, str) and _KEY_LIKE.fullmatch(name) else None
+        match = _KEY_LIKE.fullmatch(name) if isinstance(name, str) else None
+        return self._keys.judge(match["key"]) if match else None
 
 
 def _is_header_pair(name: str) -> bool:
     """`["Authorization", "Bearer …"]`; a list of two lower-case words may just be a list of names."""
     return not name.islower() or "-" in name or "_" in name
+
+
+def _is_pair(item: JsonValue) -> bool:
+    return isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) and isinstance(item[1], str)
