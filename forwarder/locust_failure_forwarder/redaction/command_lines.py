@@ -87,7 +87,7 @@ def argument_kinds(arguments: Sequence[object], keys: KeyNames) -> dict[int, Sen
             sensitive = Sensitive(_USER) if name.lower() in _USER_OPTIONS else keys.judge(name)
         else:
             sensitive = Sensitive(options[name]) if name in options else None
-        if sensitive and not str(arguments[index + 1]).startswith("-"):
+        if sensitive and sensitive.kind not in keys.off and not str(arguments[index + 1]).startswith("-"):
             found[index + 1] = sensitive
     return found
 
@@ -95,7 +95,7 @@ def argument_kinds(arguments: Sequence[object], keys: KeyNames) -> dict[int, Sen
 def argument_spans(sensitive: Sensitive, value: str, keys: KeyNames) -> list[Span]:
     """What of a word that `argument_kinds` named must go."""
     if sensitive.kind == _USER:
-        return list(_behind_colon(value, 0, len(value)))
+        return [] if "password" in keys.off else list(_behind_colon(value, 0, len(value)))
     return secret_spans(sensitive, value, keys)
 
 

@@ -40,18 +40,7 @@ _BY_KIND: Final[Mapping[str, re.Pattern[str]]] = {
 _WORD: Final = re.compile(r"[ \-]([^\W\d_]{2,20}+)(?=[\s,;.!?)\]}\"'<|]|$)")
 _PHRASE_WORDS: Final = (3, 24)
 """Fewer words may be a password and what is said of it; no passphrase has more."""
-_SENTENCE: Final = (
-    idioms.HARMLESS
-    | idioms.PROSE
-    | w.SAFE
-    | frozenset(
-        """
-        a about after again all an and any as because been before but by contact each for from he here his how i if in
-        into it its my of on only or our please see she so some than that the their them then there they this to try
-        used was we were what when where which while who will with you your attempt account request
-        """.split()
-    )
-)
+_SENTENCE: Final = idioms.HARMLESS | idioms.PROSE | idioms.SENTENCES | w.SAFE
 """Words of sentences, which end a passphrase."""
 _BRACKET: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|[\[\]{}()]""", re.DOTALL)
 

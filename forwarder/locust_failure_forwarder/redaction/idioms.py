@@ -50,7 +50,8 @@ HARMLESS: Final = _set(
     """
     true false null none nil undefined nan yes no on off empty required optional invalid missing expired unknown
     ok valid anonymous disabled enabled string int integer number object array boolean bool str bytes dict list
-    rejected denied failed changed incorrect wrong mismatch unset default n/a 空 必填 无 未知 无效 错误 不正确 已过期 过期 为空
+    rejected denied failed changed incorrect wrong mismatch unset default n/a
+    空 必填 无 未知 无效 错误 不正确 已过期 过期 为空
     """
 )
 """Whole values that hold nothing."""
@@ -74,3 +75,20 @@ VALUE_KEYS: Final = _set(
     """
 )
 """Lists of names and values, `{"name": "password", "value": …}`, and validation errors that echo the input."""
+
+SENTENCES: Final = _set(
+    """
+    a about after again all an and any as because been before but by contact each for from he here his how i if in
+    into it its my of on only or our please see she so some than that the their them then there they this to try
+    used was we were what when where which while who will with you your attempt account request
+    """
+)
+"""Words that make a sentence, and that nobody picks for a passphrase."""
+
+SHOWN_ELEMENTS: Final = _set(
+    """
+    a abbr b body button div em fieldset form h1 h2 h3 h4 h5 h6 head html i iframe img input label legend li link meta
+    nav object ol optgroup option p path script section select small span strong style svg table tbody td th thead tr ul
+    """
+)
+"""Elements of HTML whose text is shown, not sent."""

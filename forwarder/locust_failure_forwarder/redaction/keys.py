@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -52,7 +52,9 @@ class Sensitive(NamedTuple):
 class KeyNames:
     """The classifier: the built-in vocabulary, the user's further `keys`, and the names to `keep`."""
 
-    def __init__(self, keys: Iterable[str] = (), keep: Iterable[str] = ()) -> None:
+    def __init__(self, keys: Iterable[str] = (), keep: Iterable[str] = (), off: Container[str] = ()) -> None:
+        self.off = off
+        """Kinds that are not masked."""
         self._own = {split(key) for key in keys if split(key)}
         self._own_letters = {"".join(words) for words in self._own}
         self._keep = {letters(key) for key in keep}
@@ -77,7 +79,8 @@ class KeyNames:
             return None
         if joined in self._own_letters or self._holds_own(words):
             return Sensitive("custom")
-        return _classify(words) or _chinese(joined) or self._judge_folded(key)
+        found = _classify(words) or _chinese(joined) or self._judge_folded(key)
+        return None if found is None or found.kind in self.off else found
 
     def _judge_folded(self, key: str) -> Sensitive | None:
         """A key of letters that only look like the usual ones."""
@@ -92,7 +95,8 @@ class KeyNames:
         if not outer or not inner:
             return None
         above = self.judge(parent)
-        return (above and self.inherit(above, key)) or _pair_across(outer[-1], inner)
+        found = (above and self.inherit(above, key)) or _pair_across(outer[-1], inner)
+        return None if found is None or found.kind in self.off else found
 
     def inherit(self, above: Sensitive, key: str) -> Sensitive | None:
         """What `above`, said of an object, says of its member `key`: `tokens: {a: …}` but not `token: {type: …}`."""

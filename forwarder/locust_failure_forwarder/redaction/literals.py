@@ -8,6 +8,7 @@ import orjson
 
 from . import idioms
 from . import words as w
+from .marker import MARK_START
 
 _LEAST: Final = 6
 _MOST: Final = 4096
@@ -34,7 +35,7 @@ def telling_forms(literal: str, kind: str) -> tuple[str, ...]:
 def _is_telling(literal: str, kind: str) -> bool:
     if kind in _COMMON:
         return _is_personal(literal, kind)
-    if not _LEAST <= len(literal) <= _MOST or kind in _NEVER or "[REDACTED:" in literal:
+    if not _LEAST <= len(literal) <= _MOST or kind in _NEVER or MARK_START in literal:
         return False
     if literal.lower() in _WORDS or _ALNUM.search(literal) is None:
         return False
@@ -45,11 +46,11 @@ def _is_telling(literal: str, kind: str) -> bool:
 
 def _is_personal(literal: str, kind: str) -> bool:
     """A full name, a whole date, a street with its number."""
-    if "[REDACTED:" in literal or len(literal) > _MOST:
+    if MARK_START in literal or len(literal) > _MOST:
         return False
     digits = sum(character.isdigit() for character in literal)
     if kind == "birth_date":
         return digits >= _DATE
     if kind == "name":
-        return not literal.isascii() and len(literal) > 1 and literal.isalpha() or " " in literal.strip()
+        return (not literal.isascii() and len(literal) > 1 and literal.isalpha()) or " " in literal.strip()
     return digits > 0 and len(literal) >= _LEAST and (not literal.isascii() or " " in literal.strip())

@@ -7,6 +7,7 @@ end. Escaped markup is unescaped before it comes here.
 import re
 from typing import Final
 
+from . import idioms
 from .extents import QUOTE
 
 Part = tuple[int, int]
@@ -20,25 +21,14 @@ _ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
 _ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
 
 _NAMING: Final = r"(?:name|key|field|param|parameter|property|attribute|id|code|path|loc|n|k)"
-_NAMED_TAG: Final = re.compile(
-    rf"(?:<(?P<tag>{_NAME})\s|^)[^<>]{{0,200}}?\b{_NAMING}\s?=\s?[\"']$|<(?P<only>{_NAME})\s{_NAMING}\s?=\s?[\"']$",
-    re.IGNORECASE,
-)
+_NAMED_TAG: Final = re.compile(rf"(?:<(?P<tag>{_NAME})\s|^)[^<>]{{0,200}}?\b{_NAMING}\s?=\s?[\"']$", re.IGNORECASE)
 _REST_OF_TAG: Final = re.compile(rf"[\"']{_ATTRIBUTES}(?<!/)>{_INNER}", re.VERBOSE)
-_SHOWN: Final = frozenset(
-    """
-    a abbr b body button div em fieldset form h1 h2 h3 h4 h5 h6 head html i iframe img input label legend li link meta
-    nav object ol optgroup option p path script section select small span strong style svg table tbody td th thead tr ul
-    """.split()
-)
-"""Elements of HTML whose text is shown, not sent."""
-
 _NAME_OPENED: Final = re.compile(rf"<(?P<tag>{_NAME}){_ATTRIBUTES}>\s{{0,8}}$")
 _VALUE_FOLLOWS: Final = re.compile(
     rf"\s{{0,8}}</{_NAME}\s?>\s{{0,16}}<(?P<tag>{_NAME}){_ATTRIBUTES}(?<!/)>{_INNER}", re.VERBOSE
 )
-_NAME_TAGS: Final = frozenset("name key field param parameter property attribute id n k dt th td".split())
-_VALUE_TAGS: Final = frozenset("value val v string data content text input dd td".split())
+_NAME_TAGS: Final = idioms.NAME_KEYS | {"dt", "th", "td"}
+_VALUE_TAGS: Final = idioms.VALUE_KEYS | {"string", "dd", "td"}
 
 _VALUE_BEFORE: Final = re.compile(
     rf"""\b(?:value|val|content|input|data|v){QUOTE}?\s{{0,4}}[:=]\s{{0,4}}(?P<opening>{QUOTE})(?P<value>[^"'<>{{}}\\]{{1,200}})
@@ -64,7 +54,7 @@ def named_by_attribute(text: str, start: int, end: int) -> Part | None:
     if text[start - 1 : start] not in ('"', "'"):
         return None
     opened = _NAMED_TAG.search(text, _open_bracket(text, start), start)
-    if opened is None or (opened["tag"] or opened["only"] or "").lower() in _SHOWN:
+    if opened is None or (opened["tag"] or "").lower() in idioms.SHOWN_ELEMENTS:
         return None
     match = _REST_OF_TAG.match(text, end)
     return _content(text, match) if match else None

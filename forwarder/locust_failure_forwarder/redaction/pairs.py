@@ -13,13 +13,12 @@ from . import words as w
 from .extents import PARAMETER, QUOTE, bare_end, bracket_end, phrase_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
 from .linear import Finder
-from .markup import first_of, in_element, named_by_attribute, named_by_neighbour, value_before_name
-from .marks import MARK_START, Span
+from .marks import MARK_OF_KIND, MARK_START, Span
+from .markup import in_element, named_by_attribute, named_by_neighbour, value_before_name
+from .prose import echoed, in_prose
 from .values import secret_spans
 
 _MAX_KEY: Final = 48
-_MAX_ECHO: Final = 200
-_LONG_WORD: Final = 16
 _QUOTE_STARTS: Final = ("\\", '"', "'", "`")
 _KEY_EXTRA: Final = frozenset("_-.[]$")
 
@@ -35,7 +34,8 @@ _VALUE_NAMES: Final = "|".join(sorted(idioms.VALUE_KEYS - {"data", "text", "Text
 _NAME_VALUE: Final = re.compile(
     rf"""{QUOTE}\s{{0,8}}\]?
          (?:\s(?!value|content)[\w:\-]{{1,30}}=["'][^"'<>]{{0,80}}["']
-           | \s{{0,8}},\s{{0,8}}{QUOTE}(?!(?:{_VALUE_NAMES}){QUOTE})[\w\-]{{1,30}}{QUOTE}\s{{0,4}}:\s{{0,4}}{QUOTE}[^"{{}}]{{0,120}}{QUOTE}
+           | \s{{0,8}},\s{{0,8}}{QUOTE}(?!(?:{_VALUE_NAMES}){QUOTE})[\w\-]{{1,30}}{QUOTE}\s{{0,4}}:
+             \s{{0,4}}{QUOTE}[^"{{}}]{{0,120}}{QUOTE}
          ){{0,4}}+
          [\s,;]{{0,24}}{QUOTE}?(?:{_VALUE_NAMES}|data){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}(?P<opening>{QUOTE})""",
     re.VERBOSE,
@@ -49,12 +49,6 @@ _PART: Final = re.compile(
 _PART_END: Final = re.compile(rf"{_NEW_LINE}--")
 _ONLY_ITEM: Final = re.compile(rf"""\[(?:\s|{_NEW_LINE}){{0,24}}(?P<opening>{QUOTE})?""")
 _NUMBER: Final = re.compile(r"[^\s,\]\\]{1,80}+")
-_PROSE: Final = re.compile(r"""\s(?P<verb>(?:is|was)\s)?(?P<value>[^\s"'`,;<>()\[\]{}\\]{6,}+)""")
-_NUMBERED: Final = frozenset({"passport", "bank_account", "national_id", "card", "phone", "iban"})
-_IS_NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d[\d\-]{4,}+\.?")
-_IS_NAME: Final = re.compile(r"[a-z]+(?:[ \-_.][a-z]+)*+|[A-Z]+(?:_[A-Z]+)*+")
-_NAMED_KINDS: Final = frozenset({"cookie", "secret", "key", "token", "session"})
-"""Their things have names, which prose quotes: `Secret "payments" not found`."""
 _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
 _CUT: Final = re.compile(r"\s?(?:\[truncated\]|\u2026|\.\.\.)?\\?")
 _REMARKS_INSIDE: Final = re.compile(
@@ -95,7 +89,7 @@ class TextPairs:
         """The secret parts of values, left to right; `source` is the same text for RE2."""
         done = 0
         for stem, end in self._stems(text, source):
-            if stem < done or text.endswith(MARK_START, 0, stem):
+            if stem < done or text.endswith(MARK_OF_KIND, 0, stem):
                 continue
             start = _grow_back(text, stem, done)
             sensitive = self._keys.judge(_without_escape(text, start, end))
@@ -114,9 +108,9 @@ class TextPairs:
         while (found := self._find.find(source, at)) is not None:
             start, at = found[1]
             if len(source) != len(text):
-                shift += sum(byte & 0xC0 == 0x80 for byte in source[counted:start])
-                inner = sum(byte & 0xC0 == 0x80 for byte in source[start:at])
-                yield start - shift, at - shift - inner
+                shift += start - counted - len(source[counted:start].decode())
+                word = start - shift
+                yield word, word + len(source[start:at].decode())
                 counted = start
             else:
                 yield start, at
@@ -124,27 +118,20 @@ class TextPairs:
     def _value(self, text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int, int]:
         """Where the value of the key at `start` to `end` lies; empty if there is none."""
         before = text[max(0, start - 24) : start]
-        if text[end : end + 1] in _QUOTE_STARTS:
-            if match := _NAME_VALUE.match(text, end):
-                return match.end(), _quoted(text, match.end(), match["opening"])
-            if match := _TUPLE.match(text, end):
-                return _second(text, before, match)
-            if before.endswith(('name="', 'name=\\"')) and (part := _PART.match(text, end)):
-                return part.end(), _part_end(text, part.end())
-            if named := named_by_attribute(text, start, end) or value_before_name(text, start):
-                return named
+        if text[end : end + 1] in _QUOTE_STARTS and (found := _behind_quote(text, before, start, end)):
+            return found
         if before.endswith(("<", ":", "/", ";")) and (inside := in_element(text, before, end)):
             return inside
         if text.startswith("</", end):
             return named_by_neighbour(text, start, end) or (end, end)
         match = _SEPARATED.match(text, end)
         if match is None:
-            return _in_prose(text, end, sensitive)
+            return in_prose(text, start, end, sensitive)
         if match.end() == len(text) or text.startswith(MARK_START, match.end()):
             return end, end
         at, opening = match.end(), match["opening"]
         if opening and not match["sign"].strip(" \t\r\nisw"):
-            return _echo(text, before, at, opening, sensitive)
+            return echoed(text, before, at, opening, sensitive)
         if opening:
             return at, _quoted(text, at, opening)
         if text[at] in "[{(":
@@ -154,6 +141,17 @@ class TextPairs:
         if before.endswith(("?", "&")) and (parameter := PARAMETER.match(text, at)):
             return at, parameter.end()
         return at, _bare(text, at, sensitive, text[start:end])
+
+
+def _behind_quote(text: str, before: str, start: int, end: int) -> tuple[int, int] | None:
+    """The value of a name in quotes that is not followed by a sign: of a list, a tuple, a part, an element."""
+    if match := _NAME_VALUE.match(text, end):
+        return match.end(), _quoted(text, match.end(), match["opening"])
+    if match := _TUPLE.match(text, end):
+        return _second(text, before, match)
+    if before.endswith(('name="', 'name=\\"')) and (part := _PART.match(text, end)):
+        return part.end(), _part_end(text, part.end())
+    return named_by_attribute(text, start, end) or value_before_name(text, start)
 
 
 def _is_cut(text: str, stop: int) -> bool:
@@ -204,32 +202,6 @@ def _only_item(text: str, at: int) -> tuple[int, int]:
         return match.end(), _quoted(text, match.end(), match["opening"])
     number = _NUMBER.match(text, match.end())
     return number.span() if number and number[0][0].isdigit() else (at, at)
-
-
-def _in_prose(text: str, end: int, sensitive: Sensitive) -> tuple[int, int]:
-    """`the password is x1y2z3`, `with token abc…`: a word that is none of the language."""
-    match = _PROSE.match(text, end)
-    if match is None or sensitive.weak:
-        return end, end
-    value = match["value"].rstrip(".:!?")
-    digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
-    if sensitive.kind in _NUMBERED:
-        found = _IS_NUMBER.fullmatch(value) is not None
-    elif match["verb"]:
-        found = digit or value.count("-") > 1
-    else:
-        found = digit and letter and len(value) >= _LONG_WORD
-    return (match.start("value"), match.start("value") + len(value)) if found else (end, end)
-
-
-def _echo(text: str, before: str, at: int, opening: str, sensitive: Sensitive) -> tuple[int, int]:
-    """`password 'hunter2' is too short`. A parser's `Unexpected token '<'` is none."""
-    end = quoted_end(text, at, opening)
-    if sensitive.kind in _NAMED_KINDS and _IS_NAME.fullmatch(text, at, len(text) if end is None else end):
-        return at, at
-    if end is None or end - at > _MAX_ECHO or before.lower().endswith("unexpected "):
-        return at, at
-    return at, end
 
 
 def _bare(text: str, at: int, sensitive: Sensitive, key: str) -> int:

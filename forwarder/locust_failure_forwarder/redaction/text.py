@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
+from ..config.models import PatternConfig
 from . import command_lines, idioms, multipart, numbers, shapes, urls, wrappers
 from .escapes import may_be_escaped, unescape
 from .keys import KeyNames
@@ -30,10 +31,10 @@ _NAMES: Final = re.compile(r"[\w.\-$=;, /]{0,4096}", re.ASCII)
 class TextRedactor:
     """Masks secrets in text that has no structure of its own."""
 
-    def __init__(self, keys: KeyNames, patterns: Iterable[str] = ()) -> None:
+    def __init__(self, keys: KeyNames, patterns: Iterable[PatternConfig] = ()) -> None:
         self._keys = keys
         self._pairs = TextPairs(keys)
-        self._own: Sequence[Pattern] = [compile_linear(pattern) for pattern in patterns]
+        self._own: Sequence[tuple[str, Pattern]] = [(own.kind, compile_linear(own.re2)) for own in patterns]
         places = (shapes.PATTERN, numbers.PATTERN, urls.PATTERN, command_lines.PATTERN, multipart.PATTERN)
         rare = "|".join(f"(?:{part})" for part in places)
         self._rare = Finder(rare, captures=False)
@@ -102,7 +103,7 @@ class TextRedactor:
         """
         if depth == 0:
             self._room = _ROOM
-        found = [span for own in self._own for span in _own_spans(own, text)] if self._own else []
+        found = [span for kind, own in self._own for span in _own_spans(kind, own, text)] if self._own else []
         if not text.isascii() and ODD.search(text):
             folded, text = fold(text), half_width(text)  # both keep every place
             if folded != text:
@@ -115,13 +116,19 @@ class TextRedactor:
             found += command_lines.command_spans(text, source, self._keys)
             found += urls.url_spans(text, source, self._keys, lambda value: self._in_value(value, depth + 1))
             found += multipart.part_spans(text, self._keys) if "form-data" in text else ()
-        return found + self._encoded_spans(text, source, depth + 1)
+        found += self._encoded_spans(text, source, depth + 1)
+        return self._wanted(found)
 
     def form_spans(self, text: str) -> list[Span]:
         """The same for a form body, `a=b&c=d`."""
         self._room = _ROOM
         query = urls.query_spans(text, 0, len(text), self._keys, lambda value: self._in_value(value, 1))
-        return [*query, *self.spans(text)]
+        return [*self._wanted(query), *self.spans(text)]
+
+    def _wanted(self, found: Iterable[Span]) -> list[Span]:
+        """Without the kinds that are switched off."""
+        off = self._keys.off
+        return [span for span in found if span.kind not in off] if off else list(found)
 
     def _in_value(self, value: str, depth: int) -> list[Span]:
         """What shows in a value of a query, where `+` is a blank; without one, the look at the whole text finds it."""
@@ -169,5 +176,5 @@ def _shown(text: str) -> str:
     return f"{text}\n{_unescaped(text)}" if may_be_escaped(text) else text
 
 
-def _own_spans(pattern: Pattern, text: str) -> Iterable[Span]:
-    return (Span(*match.span(), "custom") for match in pattern.finditer(text) if match.end() > match.start())
+def _own_spans(kind: str, pattern: Pattern, text: str) -> Iterable[Span]:
+    return (Span(*match.span(), kind) for match in pattern.finditer(text) if match.end() > match.start())

@@ -14,8 +14,8 @@ def _set(words: str) -> frozenset[str]:
 STRONG: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
-        "password": "password passwords passwd passwds pwd pwds passphrase passphrases passcode userpass storepass keypass "
-        "passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
+        "password": "password passwords passwd passwds pwd pwds passphrase passphrases passcode userpass "
+        "storepass keypass passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
         "token": "token tokens jwt bearer",
         "secret": "secret secrets",
         "credentials": "credential credentials creds",
@@ -180,8 +180,9 @@ CHINESE: Final[Mapping[str, str]] = {
 """Chinese has no spaces between words: a key that contains one of these."""
 
 CHINESE_SAFE: Final = _set(
-    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 时间 链接 方式 说明 要求 规范 "
-    "开关 启用 不能 不可 不得 必须 应 需 需要 可以 未 已 将 过期日期 到期日期 修改日期 更新日期 创建日期 有效日期"
+    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 时间 链接 "
+    "方式 说明 要求 规范 开关 启用 不能 不可 不得 必须 应 需 需要 可以 未 已 将 "
+    "过期日期 到期日期 修改日期 更新日期 创建日期 有效日期"
 )
 """Ends of Chinese keys that only speak about the secret."""
 
