@@ -6,6 +6,7 @@ that take a secret are listed here.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from .keys import KeyNames, Sensitive
@@ -17,23 +18,26 @@ _USER: Final = "user"
 """Stands for `user:password`, of which the part behind the colon is secret."""
 
 PROGRAMS: Final[Mapping[str, Mapping[str, str]]] = {
-    program: dict(pair.split(":") for pair in options.split())
-    for programs, options in {
-        "curl": "u:user U:user b:cookie",
-        "http https xh": "a:user",
-        "mysql mysqldump mysqladmin mysqlimport mariadb mariadb-dump": "p:glued",
-        "sshpass 7z 7za rar": "p:password",
-        "zip unzip": "P:password",
-        "redis-cli": "a:password",
-        "mongo mongosh mongodump mongorestore docker podman helm oc az sqlcmd": "p:password P:password",
-        "ldapsearch ldapadd ldapmodify ldapwhoami ldapdelete": "w:password",
-        "smbclient rpcclient": "U:user",
-        "plink pscp": "pw:password",
-        "snmpget snmpwalk": "A:password X:password c:password",
-        "openssl": "passin:password passout:password pass:password k:password",
-        "keytool jarsigner": "storepass:password keypass:password",
-    }.items()
-    for program in programs.split()
+    **{f"{program} login": {"p": "password"} for program in ("docker", "podman", "registry", "az", "oc")},
+    **{
+        program: dict(pair.split(":") for pair in options.split())
+        for programs, options in {
+            "curl": "u:user U:user b:cookie",
+            "http https xh": "a:user",
+            "mysql mysqldump mysqladmin mysqlimport mariadb mariadb-dump": "p:glued",
+            "sshpass 7z 7za rar": "p:password",
+            "zip unzip": "P:password",
+            "redis-cli": "a:password",
+            "mongo mongosh mongodump mongorestore sqlcmd": "p:password P:password",
+            "ldapsearch ldapadd ldapmodify ldapwhoami ldapdelete": "w:password",
+            "smbclient rpcclient": "U:user",
+            "plink pscp": "pw:password",
+            "snmpget snmpwalk": "A:password X:password c:password",
+            "openssl": "passin:password passout:password pass:password k:password",
+            "keytool jarsigner": "storepass:password keypass:password",
+        }.items()
+        for program in programs.split()
+    },
 }
 """By program, its options that take a secret. A glued one has its value in the same word: `-psecret`."""
 
@@ -69,9 +73,10 @@ def command_spans(text: str, source: bytes, keys: KeyNames) -> Iterator[Span]:
             yield from _behind_colon(text, at, end)
         elif sensitive := keys.judge(name):
             yield from secret_spans(sensitive, text[at:end], keys, at)
-    for match in _PROGRAM.finditer(text):
-        line = text.find("\n", match.end())
-        stop = min(len(text) if line < 0 else line, match.end() + _LINE)
+    programs = list(_PROGRAM.finditer(text))
+    for match, following in zip_longest(programs, programs[1:]):
+        line = text.find("\n", match.end(), match.end() + _LINE)
+        stop = min(match.end() + _LINE if line < 0 else line, following.start() if following else len(text))
         yield from _short_options(text, match.end(), stop, PROGRAMS[match["name"]], keys)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import orjson
+from pydantic import JsonValue
 from typing_extensions import TypeIs
 
 from .cache import Entry, Headers, Key
@@ -61,8 +63,17 @@ def spread(draft: dict[str, Any], tally: Tally) -> None:
                     part[name] = taint.redact(text, tally)
             if "headers" in part:
                 part["headers"] = {name: taint.redact(value, tally) for name, value in part["headers"].items()}
-    if draft["context"]:
+    if draft["context"] and _may_stand_in(draft["context"], tally):
         draft["context"] = (taint or Taint(tally.literals)).redact_tree(draft["context"], tally)
+
+
+def _may_stand_in(tree: JsonValue, tally: Tally) -> bool:
+    """Whether a walk may find a literal; each is known as JSON spells it."""
+    try:
+        text = orjson.dumps(tree).decode()
+    except (TypeError, ValueError):  # such as an integer of more than 64 bits
+        return True
+    return any(literal in text for literal in tally.literals)
 
 
 def total(before: Mapping[str, int], counts: Mapping[str, int]) -> dict[str, int]:

@@ -48,7 +48,7 @@ class Plain(NamedTuple):
 
 def may_be_escaped(text: str) -> bool:
     """Whether `unescape` may find something; quick where there is nothing."""
-    return ("%" in text or "&" in text or "\\" in text) and _FIND.find(text.encode()) is not None
+    return ("%" in text or "\\" in text or ("&" in text and ";" in text)) and _FIND.find(text.encode()) is not None
 
 
 def unescape(text: str) -> Plain | None:

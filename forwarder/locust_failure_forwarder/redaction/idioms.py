@@ -34,7 +34,7 @@ PATH_WORDS: Final = _set(
 )
 """A path segment behind one that has one of these words may be a token: `/reset-password/…`."""
 
-OAUTH_PATHS: Final = _set("callback oauth oauth2 authorize redirect signin login sso openid oidc")
+OAUTH_PATHS: Final = _set("callback cb oauth oauth2 authorize redirect signin login sso openid oidc")
 """In a path, they say that `code` and `state` in its query are those of OAuth 2."""
 
 SCHEMES: Final = _set(
@@ -71,7 +71,7 @@ NAME_KEYS: Final = _set(
 VALUE_KEYS: Final = _set(
     """
     value values val input content data rejectedValue rejected_value invalidValue invalid_value actual given received
-    Value v V text Content Text
+    Value v V Content
     """
 )
 """Lists of names and values, `{"name": "password", "value": …}`, and validation errors that echo the input."""

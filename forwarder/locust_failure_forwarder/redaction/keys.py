@@ -185,4 +185,9 @@ def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:
     single = {*w.STRONG, *w.WEAK, *w.CHINESE, *idioms.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
     single = {word for word in single if not any(other != word and other in word for other in single)}
     spelled = {*((word,) for word in single), *w.PAIRS, *own}
-    return sorted(r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)
+    patterns = (r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)
+    return sorted(patterns, key=_longest_first)
+
+
+def _longest_first(pattern: str) -> tuple[int, str]:
+    return -len(pattern), pattern

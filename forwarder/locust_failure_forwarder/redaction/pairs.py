@@ -30,7 +30,7 @@ _SEPARATED: Final = re.compile(
          (?P<opening>{QUOTE})?""",
     re.VERBOSE,
 )
-_VALUE_NAMES: Final = "|".join(sorted(idioms.VALUE_KEYS - {"data", "text", "Text"}))
+_VALUE_NAMES: Final = "|".join(sorted(idioms.VALUE_KEYS - {"data"}))
 _NAME_VALUE: Final = re.compile(
     rf"""{QUOTE}\s{{0,8}}\]?
          (?:\s(?!value|content)[\w:\-]{{1,30}}=["'][^"'<>]{{0,80}}["']

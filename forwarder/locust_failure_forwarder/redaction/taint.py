@@ -14,6 +14,7 @@ class Taint:
 
     def __init__(self, literals: Mapping[str, Literal]) -> None:
         self._known = sorted(literals.items(), key=_longest_first)
+        self._in_keys = [literal for literal, _ in self._known if not literal.isalpha()]
 
     def redact(self, text: str, tally: Tally) -> str:
         """The text without the literals; JSON stays valid."""
@@ -32,16 +33,16 @@ class Taint:
         if isinstance(tree, dict):
             result: dict[str, JsonValue] = {}
             for key, value in tree.items():
-                result[unique(self._key(key, tally), key, tree, result)] = self.redact_tree(value, tally)
+                shown = key
+                for literal in self._in_keys:
+                    if literal in key:
+                        shown = unique(self.redact(key, tally), key, tree, result)
+                        break
+                result[shown] = self.redact_tree(value, tally)
             return result
         if isinstance(tree, list):
             return [self.redact_tree(value, tally) for value in tree]
         return tree
-
-    def _key(self, key: str, tally: Tally) -> str:
-        if not any(literal in key and not literal.isalpha() for literal, _ in self._known):
-            return key
-        return self.redact(key, tally)
 
     def _replace(self, text: str, literal: str, known: Literal, tally: Tally) -> str:
         if text[:1] in ("{", "["):

@@ -15,6 +15,8 @@ _MAX_INNER: Final = 3
 """JSON inside strings of JSON inside strings …"""
 
 _KNOWN_KEYS: Final = 8192
+_LONG_KEY: Final = 64
+"""Characters: longer keys are not worth remembering."""
 
 
 class TreeRedactor:
@@ -34,6 +36,7 @@ class TreeRedactor:
             UnicodeEncodeError: a text holds lone surrogates.
         """
         leaves: list[str] = []
+        names: list[str] = []
         found = Tally(tally.marker)
         result = Walk(
             self._keys,
@@ -41,12 +44,15 @@ class TreeRedactor:
             found,
             lambda text: leaves.append(text) or text,
             lambda number: leaves.append(str(number)) or number,
-            lambda key: leaves.append(key) or key,
+            lambda key: names.append(key) or key,
             self._plain,
             kept,
         ).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
-        if self._text.may_hold_secret("\n".join(leaves)):
+        if not self._text.may_hold_secret("\n".join(leaves + names)):
+            for name in names:
+                self._remember(name)
+        else:
             found = Tally(tally.marker)
             walk = Walk(
                 self._keys,
@@ -86,7 +92,11 @@ class TreeRedactor:
         """A key that is a secret itself, such as the address in `{"ann@example.com": …}`."""
         masked = self._text.redact(key, tally)
         if masked is key:
+            self._remember(key)
+        return masked
+
+    def _remember(self, key: str) -> None:
+        if len(key) <= _LONG_KEY:
             if len(self._plain) >= _KNOWN_KEYS:
                 self._plain.clear()
             self._plain.add(key)
-        return masked

@@ -14,6 +14,7 @@ from .values import secret_spans
 _MAX_PARAMETERS: Final = 2000
 _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
+_CODE_LENGTH: Final = 8
 
 _PATH_WORD: Final = (
     rf"[\w.\-]{{0,24}}(?:{'|'.join(re.escape(word) for word in sorted(idioms.PATH_WORDS))})[\w.\-]{{0,12}}"
@@ -70,7 +71,7 @@ def query_spans(
 ) -> Iterator[Span]:
     """Secret values of the parameters in `text[start:end]`; `oauth` if the path is one of OAuth 2."""
     parameters = list(_parameters(text, start, end))
-    beside_oauth = oauth or sum(parameter.name in idioms.OAUTH_SIBLINGS for parameter in parameters) > 1
+    beside_oauth = oauth or _is_oauth(parameters)
     for name, at, stop in parameters:
         value = text[at:stop]
         if not value or value.startswith(MARK_START):
@@ -86,6 +87,15 @@ def query_spans(
                 yield Span(at, stop, sensitive.kind, by_key=True)
         elif plain != value:
             yield from (span._replace(start=at + span.start, end=at + span.end) for span in within(value))
+
+
+def _is_oauth(parameters: list[Parameter]) -> bool:
+    """Whether parameters of OAuth 2 (RFC 6749, 4.1) stand side by side; `code` and `state` mean other things too."""
+    found = [parameter for parameter in parameters if parameter.name in idioms.OAUTH_SIBLINGS]
+    if len(found) < 2:
+        return False
+    telling = any(parameter.name not in idioms.OAUTH for parameter in found)
+    return telling or any(p.end - p.start >= _CODE_LENGTH for p in found)
 
 
 def _parameters(text: str, start: int, end: int) -> Iterator[Parameter]:

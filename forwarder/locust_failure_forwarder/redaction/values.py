@@ -47,11 +47,12 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
 
 def is_harmless(value: str) -> bool:
     """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
-    lowered = value.strip().strip(".!").lower()
-    if lowered in idioms.HARMLESS or (len(set(lowered)) < 2 and not lowered.isalnum()):  # `***` was masked elsewhere
+    lowered = value.strip(" .!\t\r\n").lower()
+    if lowered in idioms.HARMLESS:
         return True
-    first, blank, _ = lowered.partition(" ")
-    return bool(blank) and first in idioms.PROSE
+    if not lowered or (lowered[0] == lowered[-1] and lowered == lowered[0] * len(lowered) and not lowered.isalnum()):
+        return True  # `***` was masked elsewhere
+    return " " in lowered and lowered.partition(" ")[0] in idioms.PROSE
 
 
 def _is_part(kind: str, value: str) -> bool:

@@ -61,7 +61,8 @@ PAIRS: Final[Mapping[tuple[str, ...], str]] = {
         "webhook": "webhook url, webhook uri, slack webhook, teams webhook, discord webhook",
         "card": "card number, card no, card num, cc number, cc num, credit card, debit card, "
         "security code, card code, card pan, account pan",
-        "bank_account": "bank account, account number, account no, routing number, sort code",
+        "bank_account": "bank account, bank account no, bank account number, "
+        "account number, account no, routing number, sort code",
         "national_id": "social security, national id, resident id, citizen id, personal id, taxpayer id, tax number, "
         "insurance number, fiscal code, tax id, identity number, identity card, id card, id number, "
         "id no, driver license, driver licence, drivers license, driving licence",
