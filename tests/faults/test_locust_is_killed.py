@@ -45,8 +45,9 @@ class _Silent(MonitoringApi):
 
 
 def _forwarder_of(locust_pid: int) -> psutil.Process:
-    until(lambda: len(_forwarders_of(locust_pid)) == 1, what="one forwarder process")
-    return _forwarders_of(locust_pid)[0]
+    found: list[psutil.Process] = []
+    until(lambda: found.extend(_forwarders_of(locust_pid)) or found, what="a forwarder process")
+    return found[-1]
 
 
 def _forwarders_of(locust_pid: int) -> list[psutil.Process]:

@@ -66,7 +66,7 @@ def test_p2_replay_delivers_what_is_pending_in_every_log_with_the_same_ids(
 
 def test_replay_keeps_everything_while_the_destination_is_down(tmp_path: Path) -> None:
     path = write_log(tmp_path / "logs", sample_events(3))
-    result = cli("replay", path.parent, "-c", config(tmp_path), "--deadline", "0.5")
+    result = cli("replay", path.parent, "-c", config(tmp_path), "--deadline", "3")
     assert result.exit_code == 1
     assert "monitoring/failures: not delivered yet, everything is kept: connection refused" in result.stderr
     assert f"3 records are still pending; nothing is lost, all stays in {path.parent}" in result.stderr

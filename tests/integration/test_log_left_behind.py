@@ -1,4 +1,4 @@
-"""Who may have which log: locks tell who is alive. What the dead left is delivered, what the living own is left alone."""
+"""Who may have which log: locks tell who is alive. What the dead left is delivered; what the living own is not."""
 
 import asyncio
 import os

@@ -3,10 +3,10 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from ..config.models import DestinationConfig
-from ..errors import LogCorruptError
+from ..errors import LogCorruptError, first_cause
 from .counters import RouteKey
 from .courier import Courier
 from .log_schema import is_corrupt
@@ -18,6 +18,9 @@ ENVELOPE_BYTES: Final = 4096
 """Room left in a batch's byte limit for what surrounds the records."""
 _DISK_WAIT: Final = 5.0
 """Seconds at most between two attempts to use a log that fails."""
+
+_TELL_EVERY: Final = 10.0
+"""Seconds at least between two lines that say that something is held up."""
 
 Notify = Callable[[str], None]
 T = TypeVar("T")
@@ -71,6 +74,8 @@ class Route:
         self._under_way = 0
         self._batches = 0
         self._waiting_bytes = 0
+        self._told = False
+        self._told_at = float("-inf")
         self._oldest_at: float | None = None
 
     # -- told from outside ---------------------------------------------------------------------------------------
@@ -119,7 +124,7 @@ class Route:
             await self._deliver()
         except BaseExceptionGroup as group:
             # The first of what ended the tasks says it all; the others were cancelled for it.
-            raise _cause(group) from None
+            raise first_cause(group) from None
 
     async def _deliver(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -226,17 +231,15 @@ class Route:
                 return result
 
     def _held_up(self, reason: str) -> None:
-        if self.note is None:
+        # A destination that fails now and then would fill the console with what it is up to.
+        if self.note is None and self._clock() - self._told_at >= _TELL_EVERY:
+            self._told_at = self._clock()
+            self._told = True
             self._warn(f"{self.key}: not delivered yet, everything is kept: {reason}")
         self.note = reason
 
     def _recovered(self) -> None:
-        if self.note is not None:
+        if self.note is not None and self._told:
+            self._told = False
             self._inform(f"{self.key}: delivering again")
-            self.note = None
-
-
-def _cause(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return error
+        self.note = None

@@ -32,7 +32,7 @@ def drain(link: Link, deadline: float) -> None:
 
 def _print_accounts(link: Link) -> None:
     if link.finished:
-        status = with_late(link.status, link.dropped.get("too_late", 0))
+        status = with_late(link.status, link.dropped.unreported)
     else:
         status = after_loss(link.status, link.captured, link.dropped)
     for line in account_lines(status):

@@ -16,6 +16,7 @@ from ..errors import FrameError, StartError
 from ..wire import EXIT_LOG_DAMAGED, Decoder, Frame, FrameType, encode, pack
 from .buffer import FrameBuffer
 from .child import Child
+from .drops import Drops
 from .restarts import Restarts
 
 logger = logging.getLogger("locust_failure_forwarder")
@@ -58,9 +59,8 @@ class Link:
         """The latest `status`, or the final accounts after `closed`."""
         self.finished = False
         """True once the final accounts have arrived."""
-        self.dropped: dict[str, int] = {}
+        self.dropped = Drops()
         """Records that never reached the forwarder process, by reason."""
-        self._reported: dict[str, int] = {}
 
     # -- frames out ----------------------------------------------------------------------------------------------
 
@@ -68,9 +68,9 @@ class Link:
         """Queue one record's frame, or count it as dropped."""
         self.captured += 1
         if not self.alive:
-            self._drop("too_late" if self.finished else "forwarder_down")
+            self.dropped.add("too_late" if self.finished else "forwarder_down")
         elif not self._buffer.offer(body):
-            self._drop("buffer_full")
+            self.dropped.add("buffer_full")
         else:
             self._wake.set()
 
@@ -85,18 +85,11 @@ class Link:
     def uncopied(self) -> None:
         """A record could not even be copied."""
         self.captured += 1
-        self._drop("capture_error")
-
-    def _drop(self, reason: str, count: int = 1) -> None:
-        if count:
-            self.dropped[reason] = self.dropped.get(reason, 0) + count
+        self.dropped.add("capture_error")
 
     def report_drops(self) -> None:
         """Tell the forwarder process what was dropped since the last time, so that its accounts are whole (P1)."""
-        news = {reason: count - self._reported.get(reason, 0) for reason, count in self.dropped.items()}
-        news = {reason: count for reason, count in news.items() if count}
-        if news and self.alive:
-            self._reported = dict(self.dropped)
+        if self.alive and (news := self.dropped.report()):
             self.control(FrameType.DROPPED, {"reasons": news})
 
     # -- the process ---------------------------------------------------------------------------------------------
@@ -185,7 +178,7 @@ class Link:
         """Whatever was not acknowledged is lost, as far as anybody can tell."""
         if self.alive:
             self.alive = False
-            self._drop("too_late" if self.finished else "forwarder_down", self._buffer.clear())
+            self.dropped.add("too_late" if self.finished else "forwarder_down", self._buffer.clear())
             if self._ready and not self.finished:
                 logger.error(
                     "the forwarder process has ended and is not started again; the test goes on, but no more is "
