@@ -95,7 +95,11 @@ async def _open_log(settings: Settings, hello: Mapping[str, Any]) -> OpenLog:
     path = hello.get("log")
     if path is None:
         return open_new_log(settings)
-    accounts = {key: from_json(route) for route in hello.get("accounts", []) for key in [key_of(route)]}
+    accounts = {key_of(route): from_json(route) for route in hello.get("accounts", [])}
+    for key, account in accounts.items():
+        if key.kind == "failures":  # the plugin knows how many of these were acknowledged since that was said
+            known = hello.get("failures", 0) + sum(account.dropped.values())
+            accounts[key] = account.plus(captured=max(0, known - account.captured))
     for _ in range(_CLAIM_TRIES):
         if not is_claimed(Path(path)):
             break

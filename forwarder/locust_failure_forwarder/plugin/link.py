@@ -164,7 +164,11 @@ class Link:
                 return False
             logger.warning("the forwarder process has ended unexpectedly (exit code %s) and is started again", code)
             gevent.sleep(delay)
-            self._hello.update(accounts=self.status.get("routes", []), acknowledged=self._buffer.acknowledged)
+            self._hello |= {
+                "accounts": self.status.get("routes", []),
+                "acknowledged": self._buffer.acknowledged,
+                "failures": self._buffer.acknowledged_records,
+            }
             self._buffer.rewind()
             self._child = self._new_child()
             try:

@@ -45,6 +45,7 @@ def test_p2_hello_tells_the_next_process_all_it_needs_to_go_on(world: Children) 
         "damaged": False,
         "accounts": ROUTES,
         "acknowledged": 2,
+        "failures": 1,
     }
 
 
