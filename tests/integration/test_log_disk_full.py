@@ -82,7 +82,7 @@ def test_p1_what_a_full_disk_has_not_taken_until_the_end_is_counted_and_told(
     account = process.account()
     assert account["dropped"] == {"log_error": 50}
     assert account["captured"] == 60 == account["delivered"] + account["pending"] + 50
-    assert "50 records could not be written to the log, and are dropped" in process.said()
+    assert "50 records could not be written to the log and are lost" in process.said()
     process.wait_for_ack(60)
     with only_log(tmp_path) as log:
         assert log.accounts()[FAILURES].captured == 10

@@ -13,16 +13,13 @@ from .log_schema import is_corrupt
 from .log_values import Flight
 from .parcel import Parcel
 from .source import Source
+from .telling import Notify, Telling
 
 ENVELOPE_BYTES: Final = 4096
 """Room left in a batch's byte limit for what surrounds the records."""
 _DISK_WAIT: Final = 5.0
 """Seconds at most between two attempts to use a log that fails."""
 
-_TELL_EVERY: Final = 10.0
-"""Seconds at least between two lines that say that something is held up."""
-
-Notify = Callable[[str], None]
 T = TypeVar("T")
 
 
@@ -34,7 +31,7 @@ def limits(config: DestinationConfig, max_records: int | None, max_bytes: int | 
 
 
 class Route:
-    """Runs until cancelled. `note` says what holds it up, if anything does."""
+    """Runs until cancelled."""
 
     def __init__(
         self,
@@ -52,7 +49,6 @@ class Route:
         """`paced` waits before so many records are sent; `alone` allows one batch at a time."""
         self.key = key
         self.courier = courier
-        self.note: str | None = None
         config = courier.destination.config
         self._source = source
         self._max_age = config.batch.max_age
@@ -63,8 +59,7 @@ class Route:
         self._clock = clock
         self._wall_clock = wall_clock
         self._since = wall_clock()
-        self._warn = warn
-        self._inform = inform
+        self._telling = Telling(key, clock, warn, inform)
         self._paced = paced
         # Alerts and summaries tell a story; only failures may overtake each other.
         self._alone = alone or key.kind != "failures"
@@ -74,8 +69,6 @@ class Route:
         self._under_way = 0
         self._batches = 0
         self._waiting_bytes = 0
-        self._told = False
-        self._told_at = float("-inf")
         self._oldest_at: float | None = None
 
     # -- told from outside ---------------------------------------------------------------------------------------
@@ -108,9 +101,17 @@ class Route:
         """True while the destination was asked several times in vain, or needs a person."""
         return self.courier.breaker.state == "open"
 
+    @property
+    def note(self) -> str | None:
+        """What holds it up, if anything does."""
+        return self._telling.note
+
     def state(self) -> dict[str, Any]:
         """What `status` shows of it."""
-        return {"note": self.note, "under_way": self._under_way, **self.courier.state()}
+        # What keeps one kind back keeps back the others, too, before they have tried.
+        held_up = self._source.pending > 0 and self.courier.breaker.is_open
+        note = self.note or (self.courier.trouble if held_up else None)
+        return {"note": note, "under_way": self._under_way, **self.courier.state()}
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -195,14 +196,13 @@ class Route:
                 if self._paced is not None and not parcel.failed_before:
                     await self._paced(len(batch.events))
                 verdict = await self.courier.deliver(
-                    batch, lambda retry: self._held_up(retry.reason), again=parcel.failed_before
+                    batch, lambda retry: self._telling.held_up(retry.reason), again=parcel.failed_before
                 )
                 if parcel.take_in(verdict):
-                    self._recovered()
+                    self._telling.recovered()
                 else:
                     await self.courier.rest()
-            for reason, count in parcel.reasons().items():
-                self._warn(f"{self.key}: {count} refused for good, kept as dead letters: {reason}")
+            self._telling.refused(parcel.reasons())
             await self._insist(lambda: self._source.settle(flight, parcel.delivered, parcel.letters))
         finally:
             self._under_way -= len(flight.events)
@@ -222,24 +222,10 @@ class Route:
             except sqlite3.Error as error:
                 if is_corrupt(error):
                     raise LogCorruptError(f"the log is damaged ({error})") from error
-                self._held_up(f"the log cannot be used ({error})")
+                self._telling.held_up(f"the log cannot be used ({error})")
                 wait = min(_DISK_WAIT, max(0.1, wait * 2))
                 await self.courier.hurry.sleep(wait)
             else:
                 if wait:
-                    self._recovered()
+                    self._telling.recovered()
                 return result
-
-    def _held_up(self, reason: str) -> None:
-        # A destination that fails now and then would fill the console with what it is up to.
-        if self.note is None and self._clock() - self._told_at >= _TELL_EVERY:
-            self._told_at = self._clock()
-            self._told = True
-            self._warn(f"{self.key}: not delivered yet, everything is kept: {reason}")
-        self.note = reason
-
-    def _recovered(self) -> None:
-        if self.note is not None and self._told:
-            self._told = False
-            self._inform(f"{self.key}: delivering again")
-        self.note = None

@@ -5,6 +5,7 @@ knows which numbers it has, so nothing is written twice.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -94,11 +95,6 @@ class Link:
 
     # -- the process ---------------------------------------------------------------------------------------------
 
-    @property
-    def pid(self) -> int | None:
-        """Process id of the forwarder process."""
-        return self._child.pid
-
     def open(self) -> None:
         """Start the process and say hello. From now on frames are taken, and wait until it reads them.
 
@@ -108,6 +104,11 @@ class Link:
         self._child.start()
         self.alive = True
         self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def child(self) -> Child:
+        """The forwarder process."""
+        return self._child
 
     def first_answer(self) -> Frame | None:
         """Wait for `ready` or `refused`; None if the process died or took too long."""
@@ -185,9 +186,10 @@ class Link:
             self.dropped.add("too_late" if self.finished else "forwarder_down", self._buffer.clear())
             if self._ready and not self.finished:
                 logger.error(
-                    "the forwarder process has ended and is not started again; the test goes on, but no more is "
-                    "forwarded. What was committed stays in %s and can be sent with `failure-forwarder replay`.",
-                    self.status.get("log", "the log directory"),
+                    "the forwarder process has died too often and is not started again; the test goes on, but no more "
+                    "is forwarded. What was committed can be sent with `failure-forwarder replay %s --config %s`",
+                    os.path.dirname(self._hello["log"]),  # noqa: PTH120 - pathlib is one import more in this process
+                    self._hello["config"],
                 )
         self.ended.set()
 

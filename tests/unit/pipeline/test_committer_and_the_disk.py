@@ -123,7 +123,7 @@ def test_p1_what_could_not_be_written_in_time_is_counted_by_kind_and_acknowledge
     for key in (ALERTS, SLACK):
         assert world.store.accounts[key] == Account(captured=2, dropped={"log_error": 2})
     assert world.acks == [4]
-    assert world.said[-1] == "5 records could not be written to the log, and are dropped"
+    assert world.said[-1] == "5 records could not be written to the log and are lost; is there room on its disk?"
     assert world.committer.waiting == 0
     assert world.routes[FAILURES].notified == []
 

@@ -103,7 +103,7 @@ def test_p3_after_five_deaths_in_a_row_the_test_goes_on_without_and_one_error_is
     assert len(world.children) == 1 + IN_A_ROW
     assert world.paused == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6])
     (error,) = errors(caplog)
-    assert LOG in error
+    assert f"failure-forwarder replay /logs --config {CONFIG}" in error
     assert "not started again" in error
     assert len(warnings(caplog)) == IN_A_ROW
     assert world.link.ended.is_set()
