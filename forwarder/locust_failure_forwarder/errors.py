@@ -1,4 +1,4 @@
-"""The errors of this package, as a tree. Holds no logic.
+"""The errors of this package, as a tree. Holds no logic but `first_cause`.
 
 ForwarderError
 ├── ConfigError          the configuration cannot be used; carries every problem found, rendered for the user
@@ -11,6 +11,7 @@ ForwarderError
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 
 class ForwarderError(Exception):
@@ -73,3 +74,10 @@ class LogCorruptError(LogError):
 
 class StartError(ForwarderError):
     """The forwarder process could not be started."""
+
+
+def first_cause(error: BaseException) -> BaseException:
+    """The first error in a group, however deep the groups lie in each other; any other error is its own."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error

@@ -27,7 +27,7 @@ from locust_failure_forwarder.pipeline.log import Log
 from locust_failure_forwarder.pipeline.log_files import list_logs
 from locust_failure_forwarder.pipeline.log_letters import dead_letters
 from support.fault_plan import FAULTS, GOOD, Fault, How, Plan
-from support.locust_run import HTTP_USER, INSTALL, Locust, locust
+from support.locust_run import HTTP_USER, INSTALL, Locust, locust, until
 from support.oracle import Oracle
 from support.oracle_book import Book
 from support.oracle_ledger import Claim, problems
@@ -191,7 +191,8 @@ def main() -> int:
         config = CONFIG.format(url=oracle.batch_url, timeout=f"{TIMEOUT}s", batch=BATCH)
         users = ("--headless", "-u", "20", "-r", "50")
         with locust(directory, target.url, config, INSTALL + WITNESS + HTTP_USER, users) as run:
-            time.sleep(2.0)
+            # A forwarder process that dies before it was ever ready stops the start; the torment begins after that.
+            until(lambda: oracle.book.acknowledged, what="a first failure")
             toll = torment(run, oracle, chance, arguments.seconds)
             output = run.wait()
         trouble = replay(directory)

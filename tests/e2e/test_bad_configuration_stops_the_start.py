@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from locust_failure_forwarder.demo.monitoring import MonitoringApi
+from support.ledger import assert_exact
 from support.locust_run import config_for, free_port, locust
 from support.target import Target
 
@@ -49,13 +51,19 @@ def test_p9_a_file_that_is_not_there(tmp_path: Path, target: Target) -> None:
     assert "Traceback" not in output
 
 
-def test_p9_a_log_folder_that_cannot_be_written(tmp_path: Path, target: Target) -> None:
+def test_p3_a_log_folder_that_cannot_be_written_does_not_stop_the_test(
+    tmp_path: Path, target: Target, monitoring: MonitoringApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
-    config = config_for("http://127.0.0.1:9/", extra="log: {directory: taken/logs}\n")
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    config = config_for(monitoring.batch_url, extra="log: {directory: taken/logs}\n")
     with locust(tmp_path, target.url, config) as run:
         output = run.wait()
-    assert run.process.returncode == 2, output
+    assert run.process.returncode == 0, output
     assert "cannot use the log folder" in output
+    assert f"using {tmp_path / 'temporary'}/locust-failures-" in output
+    assert_exact(run, monitoring, output)
     assert "Traceback" not in output
 
 

@@ -53,7 +53,7 @@ def test_every_kind_of_failure_happens_to_both_clients_and_every_planted_secret_
 
     with Shop() as shop:
         shop.burst = True
-        command += ["-t", "4s", "--only-summary", "--exit-code-on-error", "0", "--host", shop.url]
+        command += ["-t", "8s", "--only-summary", "--exit-code-on-error", "0", "--host", shop.url]
         run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
 
     assert run.returncode == 0, run.stderr

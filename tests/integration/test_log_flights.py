@@ -105,6 +105,17 @@ def test_a_span_cuts_a_flight_that_a_crash_interrupted_and_keeps_both_ends(log: 
     again.close()
 
 
+def test_p2_a_span_between_the_events_of_an_interrupted_flight_leaves_it_whole(tmp_path: Path) -> None:
+    log = Log.create(tmp_path / "b.db", [FAILURES])
+    log.append([_event(1)], [], [FAILURES])
+    log.append([NewEvent("alerts", UUID(int=n), FIRST, b"") for n in (2, 3)], [], [FAILURES])
+    log.append([_event(4)], [], [FAILURES])
+    interrupted = take(log, FAILURES)
+    assert log.take(FAILURES, 10, LAST, (), Span(2, 3)) is None
+    assert take(log, FAILURES) == interrupted
+    log.close()
+
+
 @pytest.mark.parametrize("span", [Span(LAST), Span(10, 20), Span(6, 5), Span(8, 2), Span(1, 0)])
 @pytest.mark.parametrize("interrupted", [0, 9])
 def test_an_empty_span_takes_nothing_and_changes_nothing(log: Log, span: Span, interrupted: int) -> None:

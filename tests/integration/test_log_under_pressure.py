@@ -181,6 +181,7 @@ def test_p1_an_append_that_is_interrupted_at_any_step_leaves_nothing_and_the_log
         pytest.fail("never done")
     assert step > 20
     assert disk.log.accounts()[FAILURES] == Account(captured=3, dead=1)
+    assert positions(take(disk.log, FAILURES)) == [1, 2]
     disk.close()
 
 

@@ -1,13 +1,16 @@
 """What a committer and a route see of a store and of routes, in memory, with a disk that can fail."""
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 
 from locust_failure_forwarder.events import Kind
-from locust_failure_forwarder.pipeline.commit import Entry
+from locust_failure_forwarder.pipeline.commit import Committer, Entry
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.log import DeadLetter, NewEvent
 from locust_failure_schemas import Alert, FailureRecord, RunSummary
+
+from .clocks import Clock
 
 FAILURES = RouteKey("monitoring", "failures")
 ALERTS = RouteKey("monitoring", "alerts")
@@ -112,3 +115,41 @@ class Kept:
 
     def _events(self, kind: str) -> list[NewEvent]:
         return [item for item in self.items if isinstance(item, NewEvent) and item.kind == kind]
+
+
+class CommitWorld:
+    """A committer and everything around it."""
+
+    def __init__(self) -> None:
+        self.store = LedgerStore()
+        self.happened = self.store.happened
+        self.routes = {key: WatchedRoute(key, self.happened) for key in (FAILURES, ALERTS, SLACK)}
+        self.said: list[str] = []
+        self.acks: list[int] = []
+        self.clock = Clock()
+        self.committer = Committer(
+            self.store, self.routes.values(), self._acknowledge, self.said.append, self.clock.sleep
+        )
+
+    def _acknowledge(self, number: int) -> None:
+        self.acks.append(number)
+        self.happened.append("ack")
+
+    def commit(self, *entries: Entry) -> None:
+        asyncio.run(self._commit([entries]))
+
+    def commit_one_by_one(self, *entries: Entry) -> None:
+        asyncio.run(self._commit([(entry,) for entry in entries]))
+
+    async def _commit(self, groups: Sequence[Sequence[Entry]]) -> None:
+        task = asyncio.create_task(self.committer.run())
+        for group in groups:
+            for entry in group:
+                self.committer.put(entry)
+            joining = asyncio.create_task(self.committer.join())
+            await asyncio.wait([joining, task], return_when=asyncio.FIRST_COMPLETED)
+            joining.cancel()
+        if task.done():
+            task.result()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,7 +1,7 @@
 """Frames on the pipe: what goes in comes out, however the bytes are cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.errors import FrameError
 from locust_failure_forwarder.wire import MAX_FRAME, Decoder, Frame, FrameType, encode, header, pack
@@ -25,6 +25,7 @@ PAYLOADS = st.dictionaries(
 NUMBERED = st.lists(st.tuples(PAYLOADS, st.integers(0, 2**64 - 1)), max_size=5)
 
 
+@settings(deadline=None)
 @given(NUMBERED, st.data())
 def test_frames_survive_any_cut_of_the_stream(
     payloads: list[tuple[dict[str, object], int]], data: st.DataObject

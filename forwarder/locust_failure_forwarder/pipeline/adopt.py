@@ -12,9 +12,9 @@ from ..destinations import Settings
 from ..errors import LogCorruptError, LogError
 from .courier import Courier
 from .housekeeping import OpenLog, left_behind, put_aside, route_keys
-from .route import Notify
 from .routes import make_routes
 from .store import Store
+from .telling import Notify
 
 _TICK = 0.2
 _CLOSE_SECONDS = 2.0

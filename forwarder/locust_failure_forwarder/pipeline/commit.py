@@ -129,7 +129,9 @@ class Committer:
         lost = Counter(item.kind for item in (*events, *dead))
         self._store.count_lost(lost, dropped, "log_error")
         if lost:
-            self._warn(f"{sum(lost.values())} records could not be written to the log, and are dropped")
+            self._warn(
+                f"{lost.total()} records could not be written to the log and are lost; is there room on its disk?"
+            )
         self._acknowledge(max(entry.number for entry in group))
         self._idle.set()
 

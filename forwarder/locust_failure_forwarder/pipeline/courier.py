@@ -69,6 +69,8 @@ class Courier:
         self.destination = destination
         self.gate = gate
         self.hurry = Hurry()
+        self.trouble: str | None = None
+        """Why the last request failed for now, if it did."""
         self.breaker = Breaker(clock, uniform)
         self.concurrency = Concurrency(clock)
         self._budget = RetryBudget(clock)
@@ -194,6 +196,7 @@ class Courier:
         wait = None if response is None else hold(response.status, response.headers, self._now())
         if wait or limited:
             self.gate.hold(wait or _LIMIT_HOLD)
+        self.trouble = verdict.reason if isinstance(verdict, Retry) else None
         if not isinstance(verdict, Retry):
             self.breaker.succeeded(is_probe=turn.is_probe)
             if turn.is_probe:

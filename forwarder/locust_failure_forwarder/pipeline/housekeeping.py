@@ -75,12 +75,13 @@ def _create(lock: Claim, settings: Settings) -> Log:
 def open_again(path: Path, settings: Settings, accounts: Mapping[RouteKey, Account], *, damaged: bool) -> OpenLog:
     """Open the log of a forwarder process that died, for the one that takes its place.
 
-    If that cannot be, a new log is begun; then `accounts`, the last that were heard of, are carried over.
+    If that cannot be, a new log is begun. In the place of one that is damaged or gone, it takes over `accounts`, the
+    last that were heard of; any other may still be delivered one day, with its own.
 
     Raises:
         LogError: no log can be written.
     """
-    lock = None
+    lock, lost = None, True
     try:
         lock = claim(path)
         if lock is None:
@@ -91,11 +92,13 @@ def open_again(path: Path, settings: Settings, accounts: Mapping[RouteKey, Accou
         remark = f"{put_aside(path, error)}, and a new log was begun"
     except LogError as error:
         remark = f"{error}; a new log was begun"
+        lost = not path.exists()
     if lock is not None:
         lock.release()
     opened = open_new_log(settings)
     try:
-        carry_over(opened.log, accounts, LOG_UNUSABLE)
+        if lost:
+            carry_over(opened.log, accounts, LOG_UNUSABLE)
     except sqlite3.Error as error:
         raise LogError(f"cannot write the log {opened.log.path}: {error}") from error
     return OpenLog(opened.claim, opened.log, (*opened.remarks, remark))

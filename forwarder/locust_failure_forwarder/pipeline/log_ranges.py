@@ -64,19 +64,20 @@ def count(db: sqlite3.Connection, kind: Kind, first: int, last: int) -> int:
 
 
 def next_range(db: sqlite3.Connection, key: RouteKey, taken: Collection[int], span: Span) -> Range | None:
-    """The oldest range that nobody has taken and that lies within `span`, cut to it; None if there is none."""
+    """The oldest range that nobody has taken and that has events in `span`, cut to it; None if there is none."""
     for found in ranges(db, key):
         first, last = max(found.first, span.first), min(found.last, span.last)
-        if found.id not in taken and first <= last:
-            return _cut(db, key, found, first, last)
+        if found.id in taken or first > last:
+            continue
+        if (first, last) == (found.first, found.last):
+            return found
+        if records := count(db, key.kind, first, last):
+            return _cut(db, key, found, first, last, records)
     return None
 
 
-def _cut(db: sqlite3.Connection, key: RouteKey, found: Range, first: int, last: int) -> Range:
+def _cut(db: sqlite3.Connection, key: RouteKey, found: Range, first: int, last: int, records: int) -> Range:
     """The part of a range from `first` to `last`; what lies before and after it becomes ranges of their own."""
-    if (first, last) == (found.first, found.last):
-        return found
-    records = count(db, key.kind, first, last)
     for begin, end in ((found.first, first - 1), (last + 1, found.last)):
         if begin <= end and (rest := count(db, key.kind, begin, end)):
             add(db, key, begin, end, rest)

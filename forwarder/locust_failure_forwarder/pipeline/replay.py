@@ -18,11 +18,12 @@ from .log import DeadLetter, Flight, Log
 from .log_due import due, due_span
 from .log_files import claim_orphan
 from .retry import RateLimit
-from .route import Notify, Route
+from .route import Route
 from .routes import make_couriers, make_route
 from .selection import Selection
 from .source import Pending, Source
 from .store import Store
+from .telling import Notify
 
 PATIENCE: Final = 60.0
 """Seconds for which somebody who watches is kept waiting while nothing moves."""

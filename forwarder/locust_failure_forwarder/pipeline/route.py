@@ -3,23 +3,23 @@
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from ..config.models import DestinationConfig
-from ..errors import LogCorruptError
+from ..errors import LogCorruptError, first_cause
 from .counters import RouteKey
 from .courier import Courier
 from .log_schema import is_corrupt
 from .log_values import Flight
 from .parcel import Parcel
 from .source import Source
+from .telling import Notify, Telling
 
 ENVELOPE_BYTES: Final = 4096
 """Room left in a batch's byte limit for what surrounds the records."""
 _DISK_WAIT: Final = 5.0
 """Seconds at most between two attempts to use a log that fails."""
 
-Notify = Callable[[str], None]
 T = TypeVar("T")
 
 
@@ -31,7 +31,7 @@ def limits(config: DestinationConfig, max_records: int | None, max_bytes: int | 
 
 
 class Route:
-    """Runs until cancelled. `note` says what holds it up, if anything does."""
+    """Runs until cancelled."""
 
     def __init__(
         self,
@@ -49,7 +49,6 @@ class Route:
         """`paced` waits before so many records are sent; `alone` allows one batch at a time."""
         self.key = key
         self.courier = courier
-        self.note: str | None = None
         config = courier.destination.config
         self._source = source
         self._max_age = config.batch.max_age
@@ -60,8 +59,7 @@ class Route:
         self._clock = clock
         self._wall_clock = wall_clock
         self._since = wall_clock()
-        self._warn = warn
-        self._inform = inform
+        self._telling = Telling(key, clock, warn, inform)
         self._paced = paced
         # Alerts and summaries tell a story; only failures may overtake each other.
         self._alone = alone or key.kind != "failures"
@@ -103,9 +101,17 @@ class Route:
         """True while the destination was asked several times in vain, or needs a person."""
         return self.courier.breaker.state == "open"
 
+    @property
+    def note(self) -> str | None:
+        """What holds it up, if anything does."""
+        return self._telling.note
+
     def state(self) -> dict[str, Any]:
         """What `status` shows of it."""
-        return {"note": self.note, "under_way": self._under_way, **self.courier.state()}
+        # What keeps one kind back keeps back the others, too, before they have tried.
+        held_up = self._source.pending > 0 and self.courier.breaker.is_open
+        note = self.note or (self.courier.trouble if held_up else None)
+        return {"note": note, "under_way": self._under_way, **self.courier.state()}
 
     # -- the loop ------------------------------------------------------------------------------------------------
 
@@ -119,7 +125,7 @@ class Route:
             await self._deliver()
         except BaseExceptionGroup as group:
             # The first of what ended the tasks says it all; the others were cancelled for it.
-            raise _cause(group) from None
+            raise first_cause(group) from None
 
     async def _deliver(self) -> None:
         async with asyncio.TaskGroup() as group:
@@ -190,14 +196,13 @@ class Route:
                 if self._paced is not None and not parcel.failed_before:
                     await self._paced(len(batch.events))
                 verdict = await self.courier.deliver(
-                    batch, lambda retry: self._held_up(retry.reason), again=parcel.failed_before
+                    batch, lambda retry: self._telling.held_up(retry.reason), again=parcel.failed_before
                 )
                 if parcel.take_in(verdict):
-                    self._recovered()
+                    self._telling.recovered()
                 else:
                     await self.courier.rest()
-            for reason, count in parcel.reasons().items():
-                self._warn(f"{self.key}: {count} refused for good, kept as dead letters: {reason}")
+            self._telling.refused(parcel.reasons())
             await self._insist(lambda: self._source.settle(flight, parcel.delivered, parcel.letters))
         finally:
             self._under_way -= len(flight.events)
@@ -217,26 +222,10 @@ class Route:
             except sqlite3.Error as error:
                 if is_corrupt(error):
                     raise LogCorruptError(f"the log is damaged ({error})") from error
-                self._held_up(f"the log cannot be used ({error})")
+                self._telling.held_up(f"the log cannot be used ({error})")
                 wait = min(_DISK_WAIT, max(0.1, wait * 2))
                 await self.courier.hurry.sleep(wait)
             else:
                 if wait:
-                    self._recovered()
+                    self._telling.recovered()
                 return result
-
-    def _held_up(self, reason: str) -> None:
-        if self.note is None:
-            self._warn(f"{self.key}: not delivered yet, everything is kept: {reason}")
-        self.note = reason
-
-    def _recovered(self) -> None:
-        if self.note is not None:
-            self._inform(f"{self.key}: delivering again")
-            self.note = None
-
-
-def _cause(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
-    return error

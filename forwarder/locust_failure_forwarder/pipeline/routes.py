@@ -13,9 +13,10 @@ from .counters import RouteKey
 from .courier import Courier
 from .deliver import Transport
 from .retry import Gate
-from .route import Notify, Route
+from .route import Route
 from .source import Pending, Source
 from .store import Store
+from .telling import Notify
 
 
 async def make_couriers(

@@ -17,6 +17,7 @@ Samples branch off at the intake and come back into `commit` as alerts and summa
 """
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -35,6 +36,7 @@ from .housekeeping import OpenLog, open_again, open_new_log
 from .intake import Frames, Intake
 from .judge import Judge
 from .log_files import is_claimed
+from .log_schema import is_corrupt
 from .outlet import Outlet
 from .record import Refinery
 from .recover import recover
@@ -79,7 +81,9 @@ async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
         return 2
     try:
         await _forward(frames, outlet, settings, opened, hello.payload)
-    except LogCorruptError:
+    except (LogCorruptError, sqlite3.DatabaseError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and not is_corrupt(error):
+            raise
         outlet.warn(f"{opened.log.path.name} is damaged; it will be set aside")
         return EXIT_LOG_DAMAGED
     finally:
@@ -91,7 +95,11 @@ async def _open_log(settings: Settings, hello: Mapping[str, Any]) -> OpenLog:
     path = hello.get("log")
     if path is None:
         return open_new_log(settings)
-    accounts = {key: from_json(route) for route in hello.get("accounts", []) for key in [key_of(route)]}
+    accounts = {key_of(route): from_json(route) for route in hello.get("accounts", [])}
+    for key, account in accounts.items():
+        if key.kind == "failures":  # the plugin knows how many of these were acknowledged since that was said
+            known = hello.get("failures", 0) + sum(account.dropped.values())
+            accounts[key] = account.plus(captured=max(0, known - account.captured))
     for _ in range(_CLAIM_TRIES):
         if not is_claimed(Path(path)):
             break

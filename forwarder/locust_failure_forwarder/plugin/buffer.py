@@ -28,6 +28,8 @@ class FrameBuffer:
         self._max_bytes = max_bytes
         self._size = 0
         self._number = 0
+        self.acknowledged_records = 0
+        """How many records are on disk."""
         self.acknowledged = 0
         """Number of the last frame that somebody else answers for."""
 
@@ -82,7 +84,9 @@ class FrameBuffer:
         self.acknowledged = max(self.acknowledged, number)
         for frames in (self._sent, self._unsent):
             while frames and frames[0].number <= number:
-                self._size -= len(frames.popleft().body)
+                held = frames.popleft()
+                self._size -= len(held.body)
+                self.acknowledged_records += held.is_record
         return len(self) < before
 
     def rewind(self) -> None:

@@ -74,6 +74,13 @@ class Child:
         self._write_fd = _close(self._write_fd)
         self._read_fd = _close(self._read_fd)
 
+    def how_it_ended(self) -> str:
+        """What became of the process, in words."""
+        code = self.wait(0.0)
+        if code is None:
+            return "it is still starting"
+        return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+
     def kill(self) -> None:
         """End a process that does not answer."""
         if self._process is not None:

@@ -26,19 +26,25 @@ def drain(link: Link, deadline: float) -> None:
                 break
             logger.info("forwarding failures: %d pending, %.0f s left", pending(link.status), max(0.0, deadline - now))
     except KeyboardInterrupt:
-        logger.warning("interrupted while forwarding; what is pending stays on disk")
+        logger.warning(
+            "interrupted; the forwarder process goes on by itself for %.0f s at most; what is left then stays on disk",
+            max(0.0, deadline - time.monotonic()),
+        )
     _print_accounts(link)
 
 
 def _print_accounts(link: Link) -> None:
     if link.finished:
-        status = with_late(link.status, link.dropped.get("too_late", 0))
+        status = with_late(link.status, link.dropped.unreported)
     else:
         status = after_loss(link.status, link.captured, link.dropped)
     for line in account_lines(status):
         logger.info("%s", line)
     for reason, count in sorted(link.dropped.items()):
         logger.warning("%d failures were dropped before they reached the forwarder process: %s", count, reason)
+    if dead := sum(route["dead"] for route in status.get("routes", [])):
+        directory = status.get("directory", "<directory>")
+        logger.warning("%d refused for good; see `failure-forwarder dead list %s`", dead, directory)
     left = pending(status)
     if left or not link.finished:
         logger.warning(

@@ -5,6 +5,7 @@ knows which numbers it has, so nothing is written twice.
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from typing import Any, Final, cast
@@ -16,6 +17,7 @@ from ..errors import FrameError, StartError
 from ..wire import EXIT_LOG_DAMAGED, Decoder, Frame, FrameType, encode, pack
 from .buffer import FrameBuffer
 from .child import Child
+from .drops import Drops
 from .restarts import Restarts
 
 logger = logging.getLogger("locust_failure_forwarder")
@@ -58,9 +60,8 @@ class Link:
         """The latest `status`, or the final accounts after `closed`."""
         self.finished = False
         """True once the final accounts have arrived."""
-        self.dropped: dict[str, int] = {}
+        self.dropped = Drops()
         """Records that never reached the forwarder process, by reason."""
-        self._reported: dict[str, int] = {}
 
     # -- frames out ----------------------------------------------------------------------------------------------
 
@@ -68,9 +69,9 @@ class Link:
         """Queue one record's frame, or count it as dropped."""
         self.captured += 1
         if not self.alive:
-            self._drop("too_late" if self.finished else "forwarder_down")
+            self.dropped.add("too_late" if self.finished else "forwarder_down")
         elif not self._buffer.offer(body):
-            self._drop("buffer_full")
+            self.dropped.add("buffer_full")
         else:
             self._wake.set()
 
@@ -85,26 +86,14 @@ class Link:
     def uncopied(self) -> None:
         """A record could not even be copied."""
         self.captured += 1
-        self._drop("capture_error")
-
-    def _drop(self, reason: str, count: int = 1) -> None:
-        if count:
-            self.dropped[reason] = self.dropped.get(reason, 0) + count
+        self.dropped.add("capture_error")
 
     def report_drops(self) -> None:
         """Tell the forwarder process what was dropped since the last time, so that its accounts are whole (P1)."""
-        news = {reason: count - self._reported.get(reason, 0) for reason, count in self.dropped.items()}
-        news = {reason: count for reason, count in news.items() if count}
-        if news and self.alive:
-            self._reported = dict(self.dropped)
+        if self.alive and (news := self.dropped.report()):
             self.control(FrameType.DROPPED, {"reasons": news})
 
     # -- the process ---------------------------------------------------------------------------------------------
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the forwarder process."""
-        return self._child.pid
 
     def open(self) -> None:
         """Start the process and say hello. From now on frames are taken, and wait until it reads them.
@@ -115,6 +104,11 @@ class Link:
         self._child.start()
         self.alive = True
         self._greenlet = gevent.spawn(self._run)
+
+    @property
+    def child(self) -> Child:
+        """The forwarder process."""
+        return self._child
 
     def first_answer(self) -> Frame | None:
         """Wait for `ready` or `refused`; None if the process died or took too long."""
@@ -171,7 +165,11 @@ class Link:
                 return False
             logger.warning("the forwarder process has ended unexpectedly (exit code %s) and is started again", code)
             gevent.sleep(delay)
-            self._hello.update(accounts=self.status.get("routes", []), acknowledged=self._buffer.acknowledged)
+            self._hello |= {
+                "accounts": self.status.get("routes", []),
+                "acknowledged": self._buffer.acknowledged,
+                "failures": self._buffer.acknowledged_records,
+            }
             self._buffer.rewind()
             self._child = self._new_child()
             try:
@@ -185,12 +183,13 @@ class Link:
         """Whatever was not acknowledged is lost, as far as anybody can tell."""
         if self.alive:
             self.alive = False
-            self._drop("too_late" if self.finished else "forwarder_down", self._buffer.clear())
+            self.dropped.add("too_late" if self.finished else "forwarder_down", self._buffer.clear())
             if self._ready and not self.finished:
                 logger.error(
-                    "the forwarder process has ended and is not started again; the test goes on, but no more is "
-                    "forwarded. What was committed stays in %s and can be sent with `failure-forwarder replay`.",
-                    self.status.get("log", "the log directory"),
+                    "the forwarder process has died too often and is not started again; the test goes on, but no more "
+                    "is forwarded. What was committed can be sent with `failure-forwarder replay %s --config %s`",
+                    os.path.dirname(self._hello["log"]),  # noqa: PTH120 - pathlib is one import more in this process
+                    self._hello["config"],
                 )
         self.ended.set()
 

@@ -69,7 +69,8 @@ class Plugin:
         if answer is None:
             self._link.close()
             raise StartError(
-                "the forwarder process did not become ready; its own error, if it had one, stands above. "
+                f"the forwarder process did not become ready ({self._link.child.how_it_ended()}); "
+                "its own error, if it had one, stands above. "
                 f"`failure-forwarder check {self._config_path}` shows whether the configuration loads"
             )
         if answer.type == FrameType.REFUSED:
@@ -213,7 +214,7 @@ class Plugin:
             drain(self._link, deadline)
             options = getattr(self._environment, "parsed_options", None)
             if getattr(options, "processes", None) and role_of(self._environment.runner) == "master":
-                await_forked_workers({self._link.pid or 0}, deadline + 2 * GRACE)
+                await_forked_workers({self._link.child.pid or 0}, deadline + 2 * GRACE)
             self._link.close(deadline + GRACE)
         except Exception:
             logger.exception("closing the failure forwarder failed")

@@ -44,18 +44,16 @@ def after_loss(status: dict[str, Any], captured: int, dropped: dict[str, int]) -
     return {**status, "routes": routes}
 
 
-def with_late(status: dict[str, Any], count: int) -> dict[str, Any]:
-    """The final accounts, with `count` failures that came after the forwarder process had been told to finish."""
-    if not count:
-        return status
-    routes = [
-        {
-            **route,
-            "captured": route["captured"] + count,
-            "dropped": {**route["dropped"], "too_late": route["dropped"].get("too_late", 0) + count},
-        }
-        if route["kind"] == "failures"
-        else route
-        for route in status.get("routes", [])
-    ]
+def with_late(status: dict[str, Any], dropped: dict[str, int]) -> dict[str, Any]:
+    """The final accounts, with the failures that were dropped after the forwarder process was told to finish."""
+    routes: list[dict[str, Any]] = []
+    for route in status.get("routes", []):
+        changed = dict(route)
+        if dropped and route["kind"] == "failures":
+            changed["captured"] += sum(dropped.values())
+            changed["dropped"] = {
+                reason: route["dropped"].get(reason, 0) + dropped.get(reason, 0)
+                for reason in {**route["dropped"], **dropped}
+            }
+        routes.append(changed)
     return {**status, "routes": routes}

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.destinations.base import Delivered, HttpResponse, Itemised, Rejected, Retry
 from locust_failure_forwarder.destinations.http_items import read_items
@@ -100,6 +100,7 @@ def test_a_reason_is_text_of_a_bounded_length(reason: object) -> None:
     assert only.answer is None or 0 < len(only.answer) <= 200
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_body_breaks_it(body: bytes) -> None:
     assert read_items(HttpResponse(207, {}, body)) is None
@@ -112,6 +113,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(JSON, max_size=3), st.integers(-1000, 1000) | JSON)
 def test_no_list_of_results_breaks_it(results: list[object], status: object) -> None:
     verdict = _read(_results(*results, {"id": str(ONE), "status": status}))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.destinations.rate_limit import LONGEST, hold
 from locust_failure_forwarder.destinations.retry_after import LONGEST as LONGEST_RETRY_AFTER
@@ -110,12 +110,14 @@ VALUES = (
 )
 
 
+@settings(deadline=None)
 @given(st.integers(100, 599), st.dictionaries(NAMES, VALUES))
 def test_p7_no_header_breaks_it_or_holds_a_destination_for_long(status: int, headers: dict[str, str]) -> None:
     seconds = hold(status, headers, NOW)
     assert seconds is None or 0 <= seconds <= (LONGEST_RETRY_AFTER if "retry-after" in headers else LONGEST)
 
 
+@settings(deadline=None)
 @given(st.integers(200, 299), VALUES)
 def test_p7_a_success_with_room_left_never_holds(status: int, value: str) -> None:
     """Whatever Retry-After says: on a success it is about something else."""

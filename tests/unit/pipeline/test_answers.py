@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.models import RedactionConfig
 from locust_failure_forwarder.destinations.base import Batch, HttpRequest
@@ -147,6 +147,7 @@ def test_at_most_two_kibibytes_are_kept_and_never_half_a_character(character: st
     assert set(kept) == {character}
 
 
+@settings(deadline=None)
 @given(st.integers(MAX_BYTES - 100, MAX_BYTES + 100))
 def test_p4_the_cut_never_leaves_the_beginning_of_a_secret(position: int) -> None:
     answers, request = _hook()
@@ -155,6 +156,7 @@ def test_p4_the_cut_never_leaves_the_beginning_of_a_secret(position: int) -> Non
     assert len(kept.encode()) <= MAX_BYTES
 
 
+@settings(deadline=None)
 @given(st.integers(MAX_BYTES - len(SECRET), MAX_BYTES))
 def test_p4_nor_of_anything_else_that_redaction_would_have_found(position: int) -> None:
     answers, request = _hook(MarkingRedactor().redact_text)
@@ -162,6 +164,7 @@ def test_p4_nor_of_anything_else_that_redaction_would_have_found(position: int) 
     assert "not-a" not in kept
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=5000))
 def test_no_answer_breaks_it(body: bytes) -> None:
     answers, request = _hook()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.pipeline.breaker import FAILURES, LONGEST_OPEN, Breaker
 from support.clocks import Clock, highest, lowest
@@ -28,7 +28,7 @@ def _probe(breaker: Breaker, clock: Clock) -> None:
 
 
 def test_it_is_closed_at_first_and_lets_everything_through() -> None:
-    breaker, clock = _closed()
+    breaker, _ = _closed()
     assert all(breaker.admit() for _ in range(100))
     assert not breaker.is_open
 
@@ -162,7 +162,7 @@ def test_an_abandoned_probe_lets_the_next_one_through_at_once() -> None:
 
 
 def test_abandoning_what_was_no_probe_changes_nothing() -> None:
-    breaker, clock = _closed()
+    breaker, _ = _closed()
     breaker.abandoned()
     assert breaker.state == "closed"
 
@@ -185,7 +185,7 @@ def test_while_draining_a_person_is_not_asked_every_second() -> None:
 
 
 def test_hurry_allows_the_probe_now_and_still_only_one() -> None:
-    breaker, clock = _opened(for_repair=True)
+    breaker, _ = _opened(for_repair=True)
     breaker.hurry()
     assert [breaker.admit(), breaker.admit()] == [True, False]
 
@@ -206,6 +206,7 @@ STEPS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(STEPS, st.data())
 def test_p7_never_does_more_than_one_request_pass_while_it_is_not_closed(steps: list[str], data: st.DataObject) -> None:
     clock = Clock()

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey, as_json, from_json, key_of
 
@@ -21,6 +21,7 @@ def _balanced(account: Account) -> bool:
     return account.captured == account.delivered + account.pending + lost
 
 
+@settings(deadline=None)
 @given(ACCOUNTS, ACCOUNTS)
 def test_p1_sums_of_accounts_balance(first: Account, second: Account) -> None:
     both = first + second
@@ -29,6 +30,7 @@ def test_p1_sums_of_accounts_balance(first: Account, second: Account) -> None:
     assert both == second + first
 
 
+@settings(deadline=None)
 @given(ACCOUNTS, st.integers(1, 100))
 def test_what_was_counted_as_dropped_too_early_can_be_taken_back(account: Account, count: int) -> None:
     there_and_back = account.plus(dropped={"torn": count}).plus(dropped={"torn": -count})
@@ -62,6 +64,7 @@ def test_a_route_without_a_state_has_an_empty_note() -> None:
     assert as_json(RouteKey("slack", "alerts"), Account())["note"] is None
 
 
+@settings(deadline=None)
 @given(ACCOUNTS)
 def test_what_a_process_said_of_its_accounts_can_be_taken_over_by_the_next(account: Account) -> None:
     key = RouteKey("slack", "alerts")

@@ -1,7 +1,7 @@
 """Bytes of the pipe become entries for the log. P1: what cannot be read is counted; P3: no frame ends the process."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.wire import MAX_FRAME, FrameType, pack
 from support.frames import AT, NODE, RUN_ID, SECRET
@@ -73,6 +73,7 @@ def test_p1_a_frame_torn_by_the_death_of_locust_is_counted() -> None:
     assert kept.reasons == [f"the end of the Locust process tore this frame ({len(torn)} bytes came)"]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_the_stream_may_be_cut_anywhere(data: st.DataObject) -> None:
     stream = start() + failed(1) + broken(b"\xc1") + failed(2) + close()

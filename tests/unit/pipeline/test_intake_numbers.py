@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.wire import FrameType, header, pack
 from support.frames import AT, NODE, RUN_ID, SECRET, captured
@@ -91,6 +91,7 @@ def frames(draw: st.DrawFn) -> bytes:
     return body[: draw(st.integers(0, len(body)))] if how == "torn" else body
 
 
+@settings(deadline=None)
 @given(st.lists(frames(), max_size=12), st.integers(0, 4))
 def test_p2_p3_every_numbered_frame_leads_to_exactly_one_entry_whatever_it_is(
     bodies: list[bytes], received: int

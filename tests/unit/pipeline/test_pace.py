@@ -1,6 +1,6 @@
 """P7: how much a destination is asked at once (AIMD), and how often again (a budget). The clock is made up."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.pipeline.pace import BUDGET_MOST, MOST, START, Concurrency, RetryBudget
 from support.clocks import Clock
@@ -78,6 +78,7 @@ def test_after_overload_nobody_enters_until_enough_have_left() -> None:
     assert concurrency.enter()
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["enter", "succeed", "overload", "wait"]), max_size=500))
 def test_p7_it_stays_between_one_and_eight_and_is_never_exceeded_by_who_enters(steps: list[str]) -> None:
     clock = Clock()
@@ -125,6 +126,7 @@ def test_what_is_not_spent_is_not_kept_for_ever() -> None:
     assert waits == [0.0] * int(BUDGET_MOST) + [1.0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["request", "request", "retry", "retry", "wait"]), max_size=500), st.floats(0.01, 5))
 def test_p7_over_any_time_retries_stay_within_a_tenth_of_the_requests_and_one_a_second(
     steps: list[str], pause: float

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.models import BatchConfig, DestinationConfig
 from locust_failure_forwarder.destinations.base import Delivered, Itemised, Rejected, Retry, Verdict
@@ -30,6 +30,7 @@ def test_batches_hold_no_more_records_than_configured() -> None:
     assert courier.batches == [[1, 2], [3, 4], [5]]
 
 
+@settings(deadline=None)
 @given(st.integers(2, 300), st.data())
 def test_p6_one_poison_record_is_found_and_all_others_are_delivered(count: int, data: st.DataObject) -> None:
     poison = data.draw(st.integers(1, count))

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from locust_failure_forwarder.destinations import Settings
-from locust_failure_forwarder.errors import LogCorruptError, LogError
 from locust_failure_forwarder.pipeline import report, run
 from locust_failure_forwarder.pipeline.counters import Account
 
@@ -71,21 +70,6 @@ def test_p1_the_account_that_knows_more_is_the_final_one(stored: Account, in_mem
 
 def test_p1_a_disk_that_hangs_at_the_end_leaves_what_is_known_in_memory() -> None:
     assert report._fuller(None, Account(10, 9)) == Account(10, 9)  # pyright: ignore[reportPrivateUsage] - see above
-
-
-@pytest.mark.parametrize(
-    ("error", "is_damage"),
-    [
-        (LogCorruptError("malformed"), True),
-        (ExceptionGroup("a route", [ValueError(), ExceptionGroup("a batch", [LogCorruptError("malformed")])]), True),
-        (LogError("no such folder"), False),
-        (ExceptionGroup("a route", [ValueError()]), False),
-        (KeyboardInterrupt(), False),
-    ],
-    ids=["by itself", "from a task of a route", "another error of the log", "another error of a task", "an order"],
-)
-def test_a_damaged_log_is_told_from_a_bug(error: BaseException, is_damage: bool) -> None:
-    assert run._is_damage(error) == is_damage  # pyright: ignore[reportPrivateUsage] - a pure decision
 
 
 @pytest.mark.parametrize(("configured", "copied"), [(2048, 16 * 1024), (8 * 1024, 32 * 1024), (256 * 1024, 512 * 1024)])

@@ -55,13 +55,15 @@ def test_routes_without_anything_are_not_printed_and_nothing_at_all_is_said() ->
 
 
 def test_p1_what_came_after_the_last_word_is_added_to_the_failures_alone() -> None:
-    failures, alerts = with_late(_status(dropped={"log_full": 1, "too_late": 1}), 4)["routes"]
-    assert failures["captured"] == 8 + 4
-    assert failures["dropped"] == {"log_full": 1, "too_late": 5}
+    failures, alerts = with_late(_status(dropped={"log_full": 1, "too_late": 1}), {"too_late": 4, "buffer_full": 2})[
+        "routes"
+    ]
+    assert failures["captured"] == 8 + 4 + 2
+    assert failures["dropped"] == {"log_full": 1, "too_late": 5, "buffer_full": 2}
     assert failures["pending"] == 1
     assert alerts["captured"] == 2
 
 
 def test_without_anything_late_the_last_word_stands() -> None:
-    assert with_late(_status(), 0) == _status()
-    assert with_late({}, 3) == {"routes": []}
+    assert with_late(_status(), {}) == _status()
+    assert with_late({}, {"too_late": 3}) == {"routes": []}

@@ -45,6 +45,7 @@ def test_p2_hello_tells_the_next_process_all_it_needs_to_go_on(world: Children) 
         "damaged": False,
         "accounts": ROUTES,
         "acknowledged": 2,
+        "failures": 1,
     }
 
 
@@ -102,7 +103,7 @@ def test_p3_after_five_deaths_in_a_row_the_test_goes_on_without_and_one_error_is
     assert len(world.children) == 1 + IN_A_ROW
     assert world.paused == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6])
     (error,) = errors(caplog)
-    assert LOG in error
+    assert f"failure-forwarder replay /logs --config {CONFIG}" in error
     assert "not started again" in error
     assert len(warnings(caplog)) == IN_A_ROW
     assert world.link.ended.is_set()
