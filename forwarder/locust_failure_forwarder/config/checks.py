@@ -15,7 +15,9 @@ from ..events import KINDS
 from .models import FailureRatioRule
 from .patterns import pattern_fault
 from .places import Finding, KeyPath
+from .secret_kinds import CREDENTIALS, OTHERS, PERSONAL, UNREDACTABLE
 from .shape import fields, model_at
+from .suggest import did_you_mean, listing, sentences
 from .tls import check_tls
 
 
@@ -94,9 +96,8 @@ def _check_duplicate_kinds(data: Mapping[str, object]) -> Iterator[Finding]:
 
 
 def _check_redaction(redaction: Mapping[str, object]) -> Iterator[Finding]:
-    for index, pattern in enumerate(_list(redaction.get("patterns"))):
-        if isinstance(pattern, str) and (fault := pattern_fault(pattern)):
-            yield Finding(("redaction", "patterns", index), fault.message, fault.hint)
+    yield from _check_patterns(_list(redaction.get("patterns")))
+    yield from _check_kinds(redaction)
     sensitive = {_letters(key) for key in _list(redaction.get("keys"))}
     for section in ("keys", "keep"):
         for index, key in enumerate(_list(redaction.get(section))):
@@ -105,6 +106,31 @@ def _check_redaction(redaction: Mapping[str, object]) -> Iterator[Finding]:
             elif section == "keep" and isinstance(key, str) and _letters(key) in sensitive:
                 message = "this name is in `redaction.keys` too"
                 yield Finding(("redaction", section, index), message, "It cannot be both masked and kept.")
+
+
+def _check_patterns(patterns: list[object]) -> Iterator[Finding]:
+    for index, written in enumerate(patterns):
+        path: KeyPath = ("redaction", "patterns", index)
+        pattern = written
+        if isinstance(written, Mapping):
+            entry = _mapping(cast("object", written))
+            pattern = entry.get("re2")
+            if entry.get("kind") in (*OTHERS[1:], UNREDACTABLE):
+                yield Finding((*path, "kind"), "this kind has a meaning of its own", "Choose another name.")
+            path = (*path, "re2")
+        if isinstance(pattern, str) and (fault := pattern_fault(pattern)):
+            yield Finding(path, fault.message, fault.hint)
+
+
+def _check_kinds(redaction: Mapping[str, object]) -> Iterator[Finding]:
+    own = [_mapping(pattern).get("kind") for pattern in _list(redaction.get("patterns"))]
+    known = [*CREDENTIALS, *PERSONAL, *OTHERS, *(kind for kind in own if isinstance(kind, str))]
+    for kind in _mapping(redaction.get("modes")):
+        if kind not in known:
+            hint = sentences(did_you_mean(kind, known), f"Known kinds: {listing(known)}.")
+            yield Finding(("redaction", "modes", kind), "no such kind", hint, of_key=True)
+    if redaction.get("personal") is False and _list(redaction.get("off")):
+        yield Finding(("redaction", "off"), "says nothing more, as `personal` is false", "Remove one of the two.")
 
 
 def _letters(key: object) -> str:

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
 
 from ..events import Kind
+from .secret_kinds import credential_kind, personal_kind
 from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size, parse_size
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
@@ -45,15 +46,42 @@ class CaptureConfig(ConfigModel):
     """Bytes of each body that are kept, after redaction; at most 256 KiB, since every failure carries them."""
 
 
+RedactionMode = Literal["mask", "hash", "drop"]
+
+
+class PatternConfig(ConfigModel):
+    """One entry of `redaction.patterns`; a plain pattern is one of kind `custom`."""
+
+    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")] = "custom"
+    """What the mask and the counts call it: small letters and `_`."""
+    re2: str
+    """The pattern, in RE2's syntax."""
+
+
+def _as_pattern(value: object) -> object:
+    return {"re2": value} if isinstance(value, str) else value
+
+
 class RedactionConfig(ConfigModel):
-    """`redaction`: what else to mask, and what to leave alone. The built-in rules always hold."""
+    """`redaction`: what else to mask, what to leave alone, and what stands in its place."""
 
     keys: tuple[str, ...] = ()
     """Names of further sensitive keys, in headers, queries, forms and JSON; case and separators do not matter."""
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[Annotated[PatternConfig, BeforeValidator(_as_pattern)], ...] = ()
     """Further RE2 patterns; what they match is masked in every text."""
     keep: tuple[str, ...] = ()
-    """Names of keys that are never masked by their name."""
+    """Names of keys that are never masked by their name, anywhere; or the exact place of one,
+    such as `request.body.user.token_hint`."""
+    mode: RedactionMode = "mask"
+    """What stands in a secret's place: `[REDACTED:kind]`, the same with a keyed hash, or nothing that tells."""
+    modes: dict[str, RedactionMode] = {}
+    """The same for single kinds."""
+    personal: bool = True
+    """Mask personal data."""
+    off: tuple[Annotated[str, AfterValidator(personal_kind)], ...] = ()
+    """Kinds of personal data that stay as they are."""
+    i_accept_leaking_credentials: tuple[Annotated[str, AfterValidator(credential_kind)], ...] = ()
+    """Kinds of credentials that leave as they are. Warned of at every start."""
 
 
 class BatchConfig(ConfigModel):
@@ -189,7 +217,9 @@ __all__ = [
     "FailureRatioRule",
     "FlushConfig",
     "LogConfig",
+    "PatternConfig",
     "RedactionConfig",
+    "RedactionMode",
     "RunConfig",
     "Size",
     "TlsConfig",

@@ -26,7 +26,7 @@ from typing import Any, Final, TypeVar
 
 from ..destinations import Settings, load_settings
 from ..errors import ConfigError, LogCorruptError, LogError
-from ..redaction import Redactor
+from ..redaction import Redactor, remarks
 from ..wire import EXIT_LOG_DAMAGED, FrameType
 from .adopt import adopt
 from .commit import Committer
@@ -127,7 +127,7 @@ async def _forward(
         intake = Intake(frames, committer, refinery, judge, runs, outlet.warn, received, current)
         outlet.send(FrameType.READY, _ready(settings, store.path))
         outlet.send(FrameType.ACK, {"number": received})
-        for remark in opened.remarks:
+        for remark in (*opened.remarks, *remarks(settings.redaction)):
             outlet.warn(remark)
 
         workers = [asyncio.create_task(committer.run()), asyncio.create_task(report(outlet, store, routes))]

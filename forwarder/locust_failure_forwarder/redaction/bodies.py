@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from pydantic import JsonValue
 
+from .kept import Node
 from .marks import Tally, apply
 from .text import TextRedactor
 from .trees import TreeRedactor
@@ -26,31 +27,31 @@ class BodyRedactor:
     def is_plain(self, place: str, text: str) -> bool:
         """Whether `redact` would do nothing to a text of which `may_hold_secret` is False."""
         if text.lstrip()[:1] in ("{", "["):
-            return "\\u" not in text
-        return place != "form" and ("=" not in text or not is_form(text))
+            return True
+        return not place.startswith("form") and ("=" not in text or not is_form(text))
 
-    def redact(self, body: str, content_type: str, tally: Tally) -> str:
-        """The body with every secret masked, of the same syntax.
+    def redact(self, body: str, content_type: str, tally: Tally, kept: Node | None = None) -> str:
+        """The body with every secret masked, of the same syntax; of JSON, what is `kept` is not masked by its name.
 
         Raises:
             UnredactableError: it is too long, or too deep.
             UnicodeEncodeError: it holds lone surrogates.
         """
         if body.lstrip()[:1] in ("{", "["):
-            return self._json(body, tally)
+            return self._json(body, tally, kept)
         if _FORM_TYPE in content_type or ("=" in body and is_form(body)):
             return apply(body, spans, tally) if (spans := self._text.form_spans(body)) else body
         return self._text.redact(body, tally)
 
-    def _json(self, body: str, tally: Tally) -> str:
-        if not self._text.may_hold_secret(body) and "\\u" not in body:
+    def _json(self, body: str, tally: Tally, kept: Node | None) -> str:
+        if not self._text.may_hold_secret(body):
             return body
         try:
             tree: JsonValue = orjson.loads(body)
         except orjson.JSONDecodeError:
             return self._cut_json(body, tally)
-        found = Tally()
-        result = self._trees.redact(tree, found)
+        found = Tally(tally.marker)
+        result = self._trees.redact(tree, found, kept=kept)
         if not found.counts:
             return self._text.redact(body, tally) if _repeats_a_key(body, tree) else body
         tally.add(found)
@@ -60,7 +61,7 @@ class BodyRedactor:
         """JSON that was cut, or several documents: as text, where escaped letters must not hide a key."""
         if "\\u00" not in body:
             return self._text.redact(body, tally)
-        found = Tally()
+        found = Tally(tally.marker)
         masked = self._text.redact(_ESCAPED_LETTER.sub(_unescape, body), found)
         tally.add(found)
         return masked if found.counts else body

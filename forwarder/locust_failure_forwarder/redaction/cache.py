@@ -6,7 +6,7 @@ Most failures of a run repeat each other's headers and bodies, so this is worth 
 from collections.abc import Callable, Hashable
 from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar
 
-from .marks import Tally
+from .marks import Literal, Tally
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Key: TypeAlias = tuple[str, str] | Headers
@@ -27,8 +27,8 @@ class Entry(NamedTuple):
     """The text or the headers, masked."""
     counts: tuple[tuple[str, int], ...] = ()
     """What was masked, by kind."""
-    literals: tuple[tuple[str, str], ...] = ()
-    """What must not stand elsewhere in the record, and its kind."""
+    literals: tuple[tuple[str, Literal], ...] = ()
+    """What must not stand elsewhere in the record, and what stands in its place."""
 
     def settle(self, tally: Tally) -> Any:
         """What takes the place of the value; counts what was masked. Not for `CLEAN`."""

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from . import idioms
+from . import words as w
 
-QUOTE: Final = r"""(?:\\{0,15}["'`]|&quot;|&\#34;|&\#39;|&apos;|&\#x2[27];|%2[27]|\\{1,4}u002[27])"""
-"""An opening or closing quote at any depth of encoding (verbose syntax)."""
+QUOTE: Final = r"""(?:\\{0,15}["'`])"""
+"""An opening or closing quote at any depth of escaping; encodings are taken off before."""
 
 _BARE: Final = re.compile(
     r"""(?:[^\s&?"'`<>,;)\]}\\|\u3001\u3002\uff0c\uff1b] | \\(?![nrt"'`\\u])
@@ -32,8 +33,15 @@ _BY_KIND: Final[Mapping[str, re.Pattern[str]]] = {
     "card": re.compile(r"[\d][\d\ \-]{0,30}+"),
     "iban": re.compile(r"[A-Z]{2}\d{2}[A-Z0-9\ ]{0,40}+"),
     "name": re.compile(r"[^\W\d_][\w'.\-]*+(?:\ [A-Z][\w'.\-]*+){0,4}+"),
-    "address": re.compile(r"""[^\r\n"'`<>\\;&]{1,160}+"""),
+    "address": re.compile(
+        r"""(?:(?!\s{0,3}[,|\uff0c\uff1b\u3002]?\s{0,3}[\w.\-]{1,40}\s?[=:\uff1a])[^\r\n"'`<>\\;&|\u3010]){1,160}+"""
+    ),
 }
+_WORD: Final = re.compile(r"[ \-]([^\W\d_]{2,20}+)(?=[\s,;.!?)\]}\"'<|]|$)")
+_PHRASE_WORDS: Final = (3, 24)
+"""Fewer words may be a password and what is said of it; no passphrase has more."""
+_SENTENCE: Final = idioms.HARMLESS | idioms.PROSE | idioms.SENTENCES | w.SAFE
+"""Words of sentences, which end a passphrase."""
 _BRACKET: Final = re.compile(r""""(?:[^"\\]|\\.)*+"?|'(?:[^'\\]|\\.)*+'?|[\[\]{}()]""", re.DOTALL)
 
 
@@ -46,14 +54,25 @@ def bare_end(text: str, at: int, kind: str) -> int:
     return at + len(match.group().rstrip(" .,;:!?"))
 
 
+def phrase_end(text: str, at: int, end: int, *, sure: bool = False) -> int:
+    """End of an unquoted passphrase whose first word ends at `end`; `end` itself if no further words belong to it.
+
+    It is `sure` where the key says that there are several: then no word ends it, only punctuation.
+    """
+    if not text[at:end].isalpha():
+        return end
+    least, most = _PHRASE_WORDS
+    words, last = 1, end
+    while words < most and (match := _WORD.match(text, last)) and (sure or match[1].lower() not in _SENTENCE):
+        words, last = words + 1, match.end()
+    return last if words >= least else end
+
+
 def quoted_end(text: str, at: int, opening: str) -> int | None:
     """Where the quote that `opening` opened just before `at` closes; None if it never does.
 
     A quote with fewer backslashes than the opening one belongs to the text around it and closes the value too.
     """
-    if opening[-1] not in "\"'`":
-        end = text.find(opening, at)
-        return None if end < 0 else end
     depth, quote = len(opening) - 1, opening[-1]
     place = text.find(quote, at)
     while place >= 0:

@@ -2,19 +2,20 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from . import idioms
 from . import words as w
+from .lookalikes import INVISIBLE, fold
 from .marks import MARK, MARK_START
 
 _WORD: Final = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _MAX_KEY: Final = 200
 """Characters of a key that are looked at, from its end: `very.long.path.password`."""
 _CACHED: Final = 8192
+_CHINESE_SAFE: Final = tuple(w.CHINESE_SAFE)
 
 _SMALL_KINDS: Final = frozenset({"authorization", "credentials", "session"})
 """An object under such a key holds harmless parts too, so its members are judged by their own names."""
@@ -29,7 +30,7 @@ def split(key: str) -> tuple[str, ...]:
     if MARK_START in key:
         key = MARK.sub("", key)
     if not key.isascii():
-        key = _INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
+        key = INVISIBLE.sub("", unicodedata.normalize("NFKC", key))
     return tuple(word.lower() for word in _WORD.findall(key))
 
 
@@ -51,7 +52,9 @@ class Sensitive(NamedTuple):
 class KeyNames:
     """The classifier: the built-in vocabulary, the user's further `keys`, and the names to `keep`."""
 
-    def __init__(self, keys: Iterable[str] = (), keep: Iterable[str] = ()) -> None:
+    def __init__(self, keys: Iterable[str] = (), keep: Iterable[str] = (), off: Container[str] = ()) -> None:
+        self.off = off
+        """Kinds that are not masked."""
         self._own = {split(key) for key in keys if split(key)}
         self._own_letters = {"".join(words) for words in self._own}
         self._keep = {letters(key) for key in keep}
@@ -76,7 +79,14 @@ class KeyNames:
             return None
         if joined in self._own_letters or self._holds_own(words):
             return Sensitive("custom")
-        return _classify(words) or _chinese(joined)
+        found = _classify(words) or _chinese(joined) or self._judge_folded(key)
+        return None if found is None or found.kind in self.off else found
+
+    def _judge_folded(self, key: str) -> Sensitive | None:
+        """A key of letters that only look like the usual ones."""
+        if key.isascii() or (folded := fold(key)) == key:
+            return None
+        return self._judge(folded)
 
     def _judge_within(self, parent: str, key: str) -> Sensitive | None:
         if (own := self.judge(key)) or self.is_kept(key):
@@ -85,7 +95,8 @@ class KeyNames:
         if not outer or not inner:
             return None
         above = self.judge(parent)
-        return (above and self.inherit(above, key)) or _pair_across(outer[-1], inner)
+        found = (above and self.inherit(above, key)) or _pair_across(outer[-1], inner)
+        return None if found is None or found.kind in self.off else found
 
     def inherit(self, above: Sensitive, key: str) -> Sensitive | None:
         """What `above`, said of an object, says of its member `key`: `tokens: {a: …}` but not `token: {type: …}`."""
@@ -161,7 +172,7 @@ def _weak(words: tuple[str, ...]) -> Sensitive | None:
 
 
 def _chinese(key: str) -> Sensitive | None:
-    if key.isascii() or key.endswith(tuple(w.CHINESE_SAFE)):
+    if key.isascii() or key.endswith(_CHINESE_SAFE) or key.startswith(w.CHINESE_YES_NO):
         return None
     kind = next((kind for word, kind in w.CHINESE.items() if word in key), None)
     if kind is None or (kind == "address" and any(word in key for word in w.CHINESE_NO_ADDRESS)):
@@ -174,4 +185,9 @@ def stems(own: Iterable[tuple[str, ...]] = ()) -> list[str]:
     single = {*w.STRONG, *w.WEAK, *w.CHINESE, *idioms.QUERY_ONLY, *w.GLUED, *w.GLUED_START}
     single = {word for word in single if not any(other != word and other in word for other in single)}
     spelled = {*((word,) for word in single), *w.PAIRS, *own}
-    return sorted(r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)
+    patterns = (r"[\s_.\-]?".join(re.escape(word) for word in words) for words in spelled)
+    return sorted(patterns, key=_longest_first)
+
+
+def _longest_first(pattern: str) -> tuple[int, str]:
+    return -len(pattern), pattern

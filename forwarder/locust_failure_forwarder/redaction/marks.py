@@ -1,22 +1,11 @@
-"""What stands in a masked value's place, and the tally of what was masked. Decides nothing."""
+"""Spans that must go, the tally of what was masked, and `apply`, which puts marks in their place. Decides nothing."""
 
-import re
 from bisect import bisect_left
-from functools import lru_cache
-from typing import Final, NamedTuple
+from collections.abc import Container
+from typing import NamedTuple
 
 from .literals import telling_forms
-
-MARK: Final = re.compile(r"\[REDACTED:[a-z_]{1,40}\]")
-MARK_START: Final = "[REDACTED:"
-UNREDACTABLE: Final = "[REDACTED:unredactable]"
-"""Stands for a whole field that could not be judged."""
-
-
-@lru_cache(maxsize=256)
-def mark(kind: str) -> str:
-    """`[REDACTED:kind]`: fixed, so neither length nor digest of the secret leaves."""
-    return f"[REDACTED:{kind}]"
+from .marker import MARK, MARK_OF_KIND, MARK_START, MASKING, UNREDACTABLE, Marker
 
 
 class Span(NamedTuple):
@@ -33,23 +22,37 @@ class UnredactableError(Exception):
     """A value is too large or too deep to be judged; its field is replaced whole."""
 
 
+class Literal(NamedTuple):
+    """What stands in place of a literal that must not stand elsewhere in the record."""
+
+    kind: str
+    mark: str
+
+
 class Tally:
     """How many values were masked, by kind, and the literals masked by their key."""
 
-    __slots__ = ("counts", "literals")
+    __slots__ = ("counts", "literals", "marker")
 
-    def __init__(self) -> None:
+    def __init__(self, marker: Marker = MASKING) -> None:
+        self.marker = marker
         self.counts: dict[str, int] = {}
-        self.literals: dict[str, str] = {}
-        """Those that must not stand elsewhere in the record, with their kinds."""
+        self.literals: dict[str, Literal] = {}
+        """Those that must not stand elsewhere in the record."""
 
-    def note(self, kind: str, literal: str = "") -> str:
-        """Count one, remember the literal if it is given and telling, and return the mark."""
+    def note(self, kind: str, literal: str = "", *, by_key: bool = False, whole: bool = False) -> str:
+        """Count one, remember the literal if its key gave it away and it is telling, and return the mark."""
         self.counts[kind] = self.counts.get(kind, 0) + 1
-        if literal:
-            for form in telling_forms(literal, kind):
-                self.literals[form] = kind
-        return mark(kind)
+        if by_key and (forms := telling_forms(literal, kind)):
+            known = Literal(kind, self.marker.mark(kind, literal))
+            for form in forms:
+                self.literals[form] = known
+        return self.marker.whole(kind, literal) if whole else self.marker.mark(kind, literal)
+
+    def repeat(self, literal: Literal) -> str:
+        """Count one more of a literal that was masked before, and return the mark."""
+        self.counts[literal.kind] = self.counts.get(literal.kind, 0) + 1
+        return literal.mark
 
     def add(self, other: "Tally") -> None:
         """Everything another tally counted."""
@@ -67,7 +70,8 @@ def apply(text: str, spans: list[Span], tally: Tally) -> str:
         return text
     if len(spans) == 1:
         start, end, kind, by_key = spans[0]
-        return f"{text[:start]}{tally.note(kind, text[start:end] if by_key else '')}{text[end:]}"
+        whole = start == 0 and end == len(text)
+        return f"{text[:start]}{tally.note(kind, text[start:end], by_key=by_key, whole=whole)}{text[end:]}"
     spans.sort(key=_order)
     pieces: list[str] = []
     done = 0
@@ -76,11 +80,20 @@ def apply(text: str, spans: list[Span], tally: Tally) -> str:
         if span.start < end:
             end = max(end, span.end)
             continue
-        pieces += (text[done:start], tally.note(kind, text[start:end] if by_key else ""))
+        pieces += (text[done:start], tally.note(kind, text[start:end], by_key=by_key))
         start, done = span.start, end
         end, kind, by_key = span.end, span.kind, span.by_key
-    pieces += (text[done:start], tally.note(kind, text[start:end] if by_key else ""), text[end:])
+    pieces += (text[done:start], tally.note(kind, text[start:end], by_key=by_key), text[end:])
     return "".join(pieces)
+
+
+def unique(shown: str, key: str, *members: Container[str]) -> str:
+    """What stands for a masked `key` of an object: a name that no other member has, so that none is lost."""
+    number, first = 1, shown
+    while shown != key and any(shown in taken for taken in members):
+        number += 1
+        shown = f"{first} {number}"
+    return shown
 
 
 def _order(span: Span) -> tuple[int, int]:
@@ -98,3 +111,17 @@ def _around_marks(text: str, spans: list[Span]) -> list[Span]:
 
     known = set(marks)
     return [s for s in spans if not inside(s.start) and not inside(s.end) and (s.start, s.end) not in known]
+
+
+__all__ = [
+    "MARK",
+    "MARK_OF_KIND",
+    "MARK_START",
+    "UNREDACTABLE",
+    "Literal",
+    "Span",
+    "Tally",
+    "UnredactableError",
+    "apply",
+    "unique",
+]

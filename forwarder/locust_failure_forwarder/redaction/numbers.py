@@ -11,6 +11,7 @@ PATTERN: Final = (
     r"\b[2-6]\d{12,18}\b|\b[1-9]\d{16}[\dXx]\b|\b\d{4}(?: \d{4}){2}\b(?: \d{1,7}\b)?"
     r"|\b\d{4}(?:-\d{4}){2}-\d{1,7}\b|\b\d{4}[ -]\d{6}[ -]\d{4,5}\b"
     r"|\b\d{3}-\d{2}-\d{4}\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"
+    r"|\+[1-9]\d{0,2}[ .\-]?\(?\d{2,4}\)?(?:[ .\-]?\d{2,4}){2,4}\b|\b1[3-9]\d-\d{4}-\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
 )
 _FIND: Final = Finder(PATTERN)
@@ -37,6 +38,8 @@ def _judge(text: str, start: int, end: int) -> Span | None:
     found = text[start:end]
     if found[0].isalpha():
         return _iban(text, start, found)
+    if found[0] in "+(" or (len(found) == 13 and found[3] == "-" and found[8] == "-"):
+        return _phone(text, start, end)
     if not _stands_alone(text, start, end):
         return None
     compact = found.replace(" ", "").replace("-", "").replace(".", "")
@@ -53,6 +56,14 @@ def _judge(text: str, start: int, end: int) -> Span | None:
     elif len(compact) >= 13 and compact.isdigit() and checksums.is_card(compact):
         kind = "card"
     return Span(start, end, kind) if kind else None
+
+
+def _phone(text: str, start: int, end: int) -> Span | None:
+    """A number with its country's code (ITU-T E.164), or grouped as in China or North America."""
+    digits = sum(character.isdigit() for character in text[start:end])
+    before = text[start - 1 : start]
+    alone = not before.isascii() or not (before.isalnum() or before in "+-.") or not before
+    return Span(start, end, "phone") if alone and 9 < digits < 16 and _stands_alone(text, start, end) else None
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -10,18 +10,19 @@ from typing import Final
 
 from . import idioms
 from . import words as w
-from .extents import PARAMETER, QUOTE, bare_end, bracket_end, quoted_end
+from .extents import PARAMETER, QUOTE, bare_end, bracket_end, phrase_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
 from .linear import Finder
-from .marks import MARK_START, Span
+from .marks import MARK_OF_KIND, MARK_START, Span
+from .markup import in_element, named_by_attribute, named_by_neighbour, value_before_name
+from .prose import echoed, in_prose
 from .values import secret_spans
 
 _MAX_KEY: Final = 48
-_MAX_ECHO: Final = 200
-_QUOTE_STARTS: Final = ("\\", '"', "'", "`", "&", "%")
+_QUOTE_STARTS: Final = ("\\", '"', "'", "`")
 _KEY_EXTRA: Final = frozenset("_-.[]$")
 
-_SIGN: Final = r":=|=>|->|={1,3}|:|%3[aAdD]|&\#58;|&\#61;|[\uff1a\uff1d\u662f\u4e3a]"
+_SIGN: Final = r":=|=>|->|={1,3}|:|[\uff1a\uff1d\u662f\u4e3a\u3011]"
 _SEPARATED: Final = re.compile(
     rf"""(?P<closing>{QUOTE})?\]?
          (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,8}} | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
@@ -29,16 +30,27 @@ _SEPARATED: Final = re.compile(
          (?P<opening>{QUOTE})?""",
     re.VERBOSE,
 )
+_VALUE_NAMES: Final = "|".join(sorted(idioms.VALUE_KEYS - {"data"}))
 _NAME_VALUE: Final = re.compile(
-    rf"{QUOTE}(?:\s(?!value|content)[\w:\-]{{1,30}}=[\"'][^\"'<>]{{0,80}}[\"']){{0,4}}+[\s,;]{{0,8}}{QUOTE}?(?:value|val|content|input|Value){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}(?P<opening>{QUOTE})",
+    rf"""{QUOTE}\s{{0,8}}\]?
+         (?:\s(?!value|content)[\w:\-]{{1,30}}=["'][^"'<>]{{0,80}}["']
+           | \s{{0,8}},\s{{0,8}}{QUOTE}(?!(?:{_VALUE_NAMES}){QUOTE})[\w\-]{{1,30}}{QUOTE}\s{{0,4}}:
+             \s{{0,4}}{QUOTE}[^"{{}}]{{0,120}}{QUOTE}
+         ){{0,4}}+
+         [\s,;]{{0,24}}{QUOTE}?(?:{_VALUE_NAMES}|data){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}(?P<opening>{QUOTE})""",
     re.VERBOSE,
 )
-_TUPLE: Final = re.compile(rf"(?P<closing>{QUOTE}),\s{{0,4}}(?P<opening>{QUOTE})", re.VERBOSE)
-_ELEMENT: Final = re.compile(r"(?:\s[^<>]{0,200}+)?(?<!/)>\s{0,8}(?:<!\[CDATA\[)?")
-_ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
-_ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
-_PART: Final = re.compile(r'"(?:;[^\r\n]{0,200}+)?(?:\r?\n[^\r\n]{1,200}+){0,4}+\r?\n\r?\n')
+_TUPLE: Final = re.compile(rf"(?P<closing>{QUOTE}),\s{{0,24}}(?P<opening>{QUOTE})", re.VERBOSE)
+_NEW_LINE: Final = r"(?:\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n)"
+_PART: Final = re.compile(
+    rf"""\\?"(?:;[^\r\n\\]{{0,200}}+)?(?:{_NEW_LINE}(?!{_NEW_LINE})[^\r\n\\]{{1,200}}+){{0,4}}{_NEW_LINE}{{2}}"""
+)
+"""The rest of the head of a part; line breaks may be escaped."""
+_PART_END: Final = re.compile(rf"{_NEW_LINE}--")
+_ONLY_ITEM: Final = re.compile(rf"""\[(?:\s|{_NEW_LINE}){{0,24}}(?P<opening>{QUOTE})?""")
+_NUMBER: Final = re.compile(r"[^\s,\]\\]{1,80}+")
 _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
+_CUT: Final = re.compile(r"\s?(?:\[truncated\]|\u2026|\.\.\.)?\\?")
 _REMARKS_INSIDE: Final = re.compile(
     rf"""[\[{{(]\s{{0,8}}(?:"(?:type|description|title|\$ref|required|minLength|format)"\s{{0,4}}:
         |["'](?:{"|".join(sorted(idioms.PROSE))})\s)""",
@@ -52,14 +64,17 @@ _REMARKS: Final = (
     | idioms.PROSE
     | {"the", "a", "an", "and", "or", "but", "for", "in", "of", "to", "from", "with", "by", "if", "when", "see"}
 )
+_PHRASES: Final = ("phrase", "phrases", "mnemonic")
+"""Ends of keys whose values have several words."""
 _WHOLE: Final = {"password", "token", "secret", "key", "cookie", "otp", "pin", "csrf", "custom"}
 """Kinds whose lists and objects are masked whole where they cannot be parsed."""
 
 
 def stem_pattern(keys: KeyNames) -> str:
     """RE2: a stem of a sensitive key, the rest of its word, and something that may separate it from a value."""
-    rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}]*"
-    separator = r"[\"'\\`&%]|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}]|->)|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+="
+    rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3010}\x{3011}]*"
+    separator = r"[\"'\\`]|</|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
+    separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,10}[0-9\-]"
     return rf"((?i:{'|'.join(stems(keys.own))}){rest})(?:{separator})"
 
 
@@ -73,44 +88,75 @@ class TextPairs:
     def spans(self, text: str, source: bytes) -> Iterator[Span]:
         """The secret parts of values, left to right; `source` is the same text for RE2."""
         done = 0
-        for (stem, _), (_, end) in self._find.find_all(source) if text.isascii() else self._find.find_all_in_text(text):
-            if stem < done or text.endswith(MARK_START, 0, stem):
+        for stem, end in self._stems(text, source):
+            if stem < done or text.endswith(MARK_OF_KIND, 0, stem):
                 continue
             start = _grow_back(text, stem, done)
             sensitive = self._keys.judge(_without_escape(text, start, end))
             if sensitive is None:
                 continue
             at, stop = self._value(text, start, end, sensitive)
-            if at < stop and (found := secret_spans(sensitive, text[at:stop], self._keys, at)):
+            if at < stop and (found := secret_spans(sensitive, text[at:stop], self._keys, at, cut=_is_cut(text, stop))):
                 done = found[-1].end
                 yield from found
+
+    def _stems(self, text: str, source: bytes) -> Iterator[tuple[int, int]]:
+        """Where each stem starts, and its word ends. What follows the word may hold the next stem."""
+        if not text.isascii():
+            source = text.encode()
+        at = counted = shift = 0
+        while (found := self._find.find(source, at)) is not None:
+            start, at = found[1]
+            if len(source) != len(text):
+                shift += start - counted - len(source[counted:start].decode())
+                word = start - shift
+                yield word, word + len(source[start:at].decode())
+                counted = start
+            else:
+                yield start, at
 
     def _value(self, text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int, int]:
         """Where the value of the key at `start` to `end` lies; empty if there is none."""
         before = text[max(0, start - 24) : start]
-        if text[end : end + 1] in _QUOTE_STARTS:
-            if match := _NAME_VALUE.match(text, end):
-                return match.end(), _quoted(text, match.end(), match["opening"])
-            if match := _TUPLE.match(text, end):
-                return _second(text, before, match)
-            if before.endswith('name="') and (part := _PART.match(text, end)):
-                return part.end(), _first(text, part.end(), ("\r\n--", "\n--"))
-        if before.endswith(("<", ":", "/", ";")) and (inside := _in_element(text, before, end)):
+        if text[end : end + 1] in _QUOTE_STARTS and (found := _behind_quote(text, before, start, end)):
+            return found
+        if before.endswith(("<", ":", "/", ";")) and (inside := in_element(text, before, end)):
             return inside
+        if text.startswith("</", end):
+            return named_by_neighbour(text, start, end) or (end, end)
         match = _SEPARATED.match(text, end)
-        if match is None or match.end() == len(text) or text.startswith(MARK_START, match.end()):
+        if match is None:
+            return in_prose(text, start, end, sensitive)
+        if match.end() == len(text) or text.startswith(MARK_START, match.end()):
             return end, end
         at, opening = match.end(), match["opening"]
         if opening and not match["sign"].strip(" \t\r\nisw"):
-            return _echo(text, before, at, opening)
+            return echoed(text, before, at, opening, sensitive)
         if opening:
             return at, _quoted(text, at, opening)
         if text[at] in "[{(":
-            whole = sensitive.kind in _WHOLE and not _REMARKS_INSIDE.match(text, at)
-            return at, bracket_end(text, at) if whole else at
+            if sensitive.kind in _WHOLE and not _REMARKS_INSIDE.match(text, at):
+                return at, bracket_end(text, at)
+            return _only_item(text, at)
         if before.endswith(("?", "&")) and (parameter := PARAMETER.match(text, at)):
             return at, parameter.end()
-        return at, _bare(text, at, sensitive)
+        return at, _bare(text, at, sensitive, text[start:end])
+
+
+def _behind_quote(text: str, before: str, start: int, end: int) -> tuple[int, int] | None:
+    """The value of a name in quotes that is not followed by a sign: of a list, a tuple, a part, an element."""
+    if match := _NAME_VALUE.match(text, end):
+        return match.end(), _quoted(text, match.end(), match["opening"])
+    if match := _TUPLE.match(text, end):
+        return _second(text, before, match)
+    if before.endswith(('name="', 'name=\\"')) and (part := _PART.match(text, end)):
+        return part.end(), _part_end(text, part.end())
+    return named_by_attribute(text, start, end) or value_before_name(text, start)
+
+
+def _is_cut(text: str, stop: int) -> bool:
+    """Whether a value may go on behind the end of the text."""
+    return stop == len(text) or _CUT.fullmatch(text, stop) is not None
 
 
 def _grow_back(text: str, at: int, least: int) -> int:
@@ -136,37 +182,34 @@ def _second(text: str, before: str, match: "re.Match[str]") -> tuple[int, int]:
     at = match.end()
     end = _quoted(text, at, match["opening"])
     behind = end + len(match["opening"])
-    closed = text[behind : behind + 1] in (")", "]", "")
-    opened = before[: -len(match["opening"])].endswith(("(", "["))
+    closed = text[behind : behind + 24].lstrip()[:1] in (")", "]", "")
+    opened = before[: -len(match["opening"])].rstrip().endswith(("(", "["))
     is_name = text[at:end].lower() in w.SAFE or text[at:end].lower() in w.STRONG
     return (at, end) if opened and closed and not is_name else (at, at)
 
 
-def _echo(text: str, before: str, at: int, opening: str) -> tuple[int, int]:
-    """`password 'hunter2' is too short`. A parser's `Unexpected token '<'` is none."""
-    end = quoted_end(text, at, opening)
-    if end is None or end - at > _MAX_ECHO or before.lower().endswith("unexpected "):
+def _part_end(text: str, at: int) -> int:
+    match = _PART_END.search(text, at)
+    return match.start() if match else len(text)
+
+
+def _only_item(text: str, at: int) -> tuple[int, int]:
+    """What stands in a list, up to its second item; of an object nothing, as its members are judged by their names."""
+    match = _ONLY_ITEM.match(text, at)
+    if match is None:
         return at, at
-    return at, end
+    if match["opening"]:
+        return match.end(), _quoted(text, match.end(), match["opening"])
+    number = _NUMBER.match(text, match.end())
+    return number.span() if number and number[0][0].isdigit() else (at, at)
 
 
-def _bare(text: str, at: int, sensitive: Sensitive) -> int:
+def _bare(text: str, at: int, sensitive: Sensitive, key: str) -> int:
     end = bare_end(text, at, sensitive.kind)
     if text[at:end].lower() in _REMARKS or _CALL.match(text, at):
         return at
-    return at if sensitive.kind in _PROSE_KINDS and _PROSE_FOLLOWS.match(text, at) else end
-
-
-def _in_element(text: str, before: str, end: int) -> tuple[int, int] | None:
-    """`<password>…<` and its escaped form; a closing tag holds nothing."""
-    if before.endswith(("</", "&lt;/")):
-        return end, end
-    if _ELEMENT_BEFORE.search(before) and (match := _ELEMENT.match(text, end)):
-        return match.end(), _first(text, match.end(), ("]]>",) if match.group().endswith("[") else ("<",))
-    if before.endswith("&lt;") and (match := _ESCAPED_ELEMENT.match(text, end)):
-        return match.end(), _first(text, match.end(), ("&lt;",))
-    return None
-
-
-def _first(text: str, at: int, ends: tuple[str, ...]) -> int:
-    return min((place for place in (text.find(end, at) for end in ends) if place >= 0), default=len(text))
+    if key.lower().endswith(_PHRASES):
+        return phrase_end(text, at, end, sure=not key.lower().startswith("pass"))
+    if sensitive.kind in _PROSE_KINDS and _PROSE_FOLLOWS.match(text, at):
+        return at
+    return phrase_end(text, at, end) if sensitive.kind == "password" else end

@@ -52,7 +52,9 @@ _WEBHOOK_STARTS: Final = (
 def _after_scheme(text: str, start: int, end: int) -> tuple[int, int] | None:
     """`Bearer abc.def`: what follows, if it looks like a credential and not like prose or a challenge."""
     scheme, rest = text[start:end].split(None, 1)
-    if rest.startswith(("realm=", "error=", "scope=", "charset=")):
+    if (rest.endswith("=") or text[end : end + 1] == ":") and text[end : end + 2].strip(":")[:1].isalnum():
+        return None  # the next of several pairs
+    if rest.startswith(("-", "realm=", "error=", "scope=", "charset=")):
         return None
     if scheme.lower() == "basic":
         return (end - len(rest), end) if _is_user_and_password(rest) else None
@@ -130,7 +132,7 @@ def _webhook(text: str, start: int, end: int) -> tuple[int, int]:
 _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
     ("private_key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d", _pem),
     ("webhook", _WEBHOOKS, _webhook),
-    ("authorization", r"\b(?i:bearer|basic)\s{1,4}[A-Za-z0-9\-._~+/]{6,}=*", _after_scheme),
+    ("authorization", r"\b(?i:bearer|basic)[ \t]{1,4}[A-Za-z0-9\-._~+/]{6,}=*", _after_scheme),
     ("password", r"://[^\s/?#\"'<>\\@:]*(?::[^\s/?#\"'<>\\]*@|@|:[^\s/?#\"'<>\\@]+)", _userinfo),
     ("jwt", r"\beyJ[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*){0,4}", _jwt),
     ("token", rf"\b(?:{_PREFIXES})|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{{16,}}", None),

@@ -1,4 +1,7 @@
-"""Free text: known shapes, sensitive pairs, URLs, and the user's own patterns. One scan where there is nothing."""
+"""Free text: known shapes, sensitive pairs, URLs, the user's own patterns, and all of these behind encodings.
+
+One scan where there is nothing.
+"""
 
 import re
 from bisect import bisect_right
@@ -6,34 +9,39 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Final
 
-from . import idioms, numbers, shapes, urls
+from ..config.models import PatternConfig
+from . import command_lines, idioms, multipart, numbers, shapes, urls, wrappers
+from .escapes import may_be_escaped, unescape
 from .keys import KeyNames
 from .linear import Finder, Pattern, compile_linear, source_of
+from .lookalikes import INVISIBLE, ODD, fold, half_width
 from .marks import MARK, Span, Tally, UnredactableError, apply
 from .pairs import TextPairs, stem_pattern
 
 MAX_LENGTH: Final = 512 * 1024
 """Characters; what is longer is replaced whole."""
 
-_MAX_DEPTH: Final = 3
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+_MAX_DEPTH: Final = 6
+"""Encodings within encodings; what is deeper is taken for a secret."""
+_ROOM: Final = 2 * MAX_LENGTH
+"""Characters that may come out of all encodings of one text together."""
 _NAMES: Final = re.compile(r"[\w.\-$=;, /]{0,4096}", re.ASCII)
-_ODD: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\uff01-\uff5e]")
-"""What `_plain` changes."""
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 class TextRedactor:
     """Masks secrets in text that has no structure of its own."""
 
-    def __init__(self, keys: KeyNames, patterns: Iterable[str] = ()) -> None:
+    def __init__(self, keys: KeyNames, patterns: Iterable[PatternConfig] = ()) -> None:
         self._keys = keys
         self._pairs = TextPairs(keys)
-        self._own: Sequence[Pattern] = [compile_linear(pattern) for pattern in patterns]
-        rare = "|".join(f"(?:{part})" for part in (shapes.PATTERN, numbers.PATTERN, urls.PATTERN))
+        self._own: Sequence[tuple[str, Pattern]] = [(own.kind, compile_linear(own.re2)) for own in patterns]
+        places = (shapes.PATTERN, numbers.PATTERN, urls.PATTERN, command_lines.PATTERN, multipart.PATTERN)
+        rare = "|".join(f"(?:{part})" for part in places)
         self._rare = Finder(rare, captures=False)
         beside = "|".join(idioms.OAUTH_SIBLINGS - idioms.OAUTH.keys())
-        self._gate = Finder(rf'{rare}|(?:{stem_pattern(keys)})|"(?:{beside})"', captures=False)
+        stems = stem_pattern(keys)
+        self._gate = Finder(rf'{rare}|(?:{stems})|"(?:{beside})"|(?:{wrappers.PATTERN})', captures=False)
+        self._room = _ROOM
 
     def may_hold_secret(self, text: str) -> bool:
         """A quick look: False means that there is nothing to mask.
@@ -45,9 +53,9 @@ class TextRedactor:
             raise UnredactableError
         if self._own or self._gate.find(text.encode()) is not None:
             return True
-        return (
-            not text.isascii() and _ODD.search(text) is not None and self._gate.find(_plain(text).encode()) is not None
-        )
+        if not text.isascii() and ODD.search(text) is not None and self._gate.find(_plain(text).encode()) is not None:
+            return True
+        return may_be_escaped(text) and self._gate.find(_unescaped(text).encode()) is not None
 
     def clean(self, texts: Sequence[str]) -> list[bool]:
         """For each text whether `may_hold_secret` would be False, by one look at all of them: several cost more.
@@ -56,7 +64,7 @@ class TextRedactor:
         No pattern of the gate is anchored, so whatever it finds in one text it finds in all of them put together.
         """
         looked = [not self._own and len(text) <= MAX_LENGTH and text.isascii() for text in texts]
-        shown = [text if look else "" for text, look in zip(texts, looked, strict=True)]
+        shown = [_shown(text) if look else "" for text, look in zip(texts, looked, strict=True)]
         ends = list(accumulate(len(text) + 1 for text in shown))
         source = "\n".join(shown).encode()
         match = self._gate.find(source)
@@ -75,8 +83,8 @@ class TextRedactor:
         """
         if not self.may_hold_secret(text):
             return text
-        if not text.isascii() and _INVISIBLE.search(text):
-            visible = _INVISIBLE.sub("", text)
+        if not text.isascii() and INVISIBLE.search(text):
+            visible = INVISIBLE.sub("", text)
             return apply(visible, spans, tally) if (spans := self.spans(visible)) else text
         return apply(text, self.spans(text), tally)
 
@@ -88,34 +96,85 @@ class TextRedactor:
         return self.redact(masked, tally)
 
     def spans(self, text: str, depth: int = 0) -> list[Span]:
-        """Everything in `text` that must go, in no order, maybe overlapping."""
-        found = [span for own in self._own for span in _own_spans(own, text)] if self._own else []
-        if not text.isascii() and _ODD.search(text):
-            text = text.translate(_FULL_WIDTH)  # keeps every place
+        """Everything in `text` that must go, in no order, maybe overlapping.
 
-        def holds_secret(inner: str) -> bool:
-            return depth < _MAX_DEPTH and self.may_hold_secret(inner) and bool(self.spans(inner, depth + 1))
-
+        Raises:
+            UnredactableError: more comes out of its encodings than can be judged.
+        """
+        if depth == 0:
+            self._room = _ROOM
+        found = [span for kind, own in self._own for span in _own_spans(kind, own, text)] if self._own else []
+        if not text.isascii() and ODD.search(text):
+            folded, text = fold(text), half_width(text)  # both keep every place
+            if folded != text:
+                found += self.spans(folded, depth or 1)
         source = source_of(text)
         found += self._pairs.spans(text, source)
         if self._rare.find(source) is not None:
             found += shapes.shape_spans(text, source)
             found += numbers.number_spans(text, source)
-            found += urls.url_spans(text, source, self._keys, holds_secret)
-        return found
+            found += command_lines.command_spans(text, source, self._keys)
+            found += urls.url_spans(text, source, self._keys, lambda value: self._in_value(value, depth + 1))
+            found += multipart.part_spans(text, self._keys) if "form-data" in text else ()
+        found += self._encoded_spans(text, source, depth + 1)
+        return self._wanted(found)
 
     def form_spans(self, text: str) -> list[Span]:
         """The same for a form body, `a=b&c=d`."""
+        self._room = _ROOM
+        query = urls.query_spans(text, 0, len(text), self._keys, lambda value: self._in_value(value, 1))
+        return [*self._wanted(query), *self.spans(text)]
 
-        def holds_secret(inner: str) -> bool:
-            return self.may_hold_secret(inner) and bool(self.spans(inner, 1))
+    def _wanted(self, found: Iterable[Span]) -> list[Span]:
+        """Without the kinds that are switched off."""
+        off = self._keys.off
+        return [span for span in found if span.kind not in off] if off else list(found)
 
-        return [*urls.query_spans(text, 0, len(text), self._keys, holds_secret), *self.spans(text)]
+    def _in_value(self, value: str, depth: int) -> list[Span]:
+        """What shows in a value of a query, where `+` is a blank; without one, the look at the whole text finds it."""
+        return self._encoded_spans(value.replace("+", " "), b"", depth) if "+" in value else []
+
+    def _encoded_spans(self, text: str, source: bytes, depth: int) -> list[Span]:
+        """What shows once an encoding is taken off: first escaped characters, which may stand within the others."""
+        plain = unescape(text) if may_be_escaped(text) else None
+        if plain is None:
+            return list(
+                wrappers.wrapped_spans(text, source, self._room, lambda inner: self._holds_secret(inner, depth))
+            )
+        if not self._holds_secret(plain.text, depth, judge=False):
+            return []
+        return [
+            span._replace(start=plain.source(span.start), end=plain.source(span.end))
+            for span in self.spans(plain.text, depth)
+        ]
+
+    def _holds_secret(self, inner: str, depth: int, *, judge: bool = True) -> bool:
+        """Whether what came out of an encoding holds a secret, or may hold one."""
+        self._room -= len(inner)
+        if self._room < 0 or depth > _MAX_DEPTH:
+            raise UnredactableError
+        return self.may_hold_secret(inner) and (not judge or bool(self.spans(inner, depth)))
 
 
 def _plain(text: str) -> str:
-    return _INVISIBLE.sub("", text).translate(_FULL_WIDTH)
+    return fold(INVISIBLE.sub("", text))
 
 
-def _own_spans(pattern: Pattern, text: str) -> Iterable[Span]:
-    return (Span(*match.span(), "custom") for match in pattern.finditer(text) if match.end() > match.start())
+def _unescaped(text: str) -> str:
+    """What a text says once its escapes are taken off, after each round."""
+    rounds: list[str] = []
+    for _ in range(_MAX_DEPTH):
+        plain = unescape(text)
+        if plain is None:
+            break
+        text = plain.text
+        rounds.append(text if text.isascii() else f"{text}\n{_plain(text)}")
+    return "\n".join(rounds)
+
+
+def _shown(text: str) -> str:
+    return f"{text}\n{_unescaped(text)}" if may_be_escaped(text) else text
+
+
+def _own_spans(kind: str, pattern: Pattern, text: str) -> Iterable[Span]:
+    return (Span(*match.span(), kind) for match in pattern.finditer(text) if match.end() > match.start())

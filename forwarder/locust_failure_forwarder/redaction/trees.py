@@ -1,25 +1,22 @@
-"""JSON trees: values under sensitive keys, names beside values, and text or JSON inside strings. Builds a new tree."""
+"""JSON trees: one look at all their texts, and a walk where there may be something. JSON in strings is parsed too."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, TypeAlias, cast
+from typing import Final
 
 import orjson
 from pydantic import JsonValue
 
-from . import idioms
-from .keys import KeyNames, Sensitive
-from .marks import Tally, UnredactableError, apply
+from .kept import Node
+from .keys import KeyNames
+from .marks import Tally
 from .text import TextRedactor
-from .values import secret_spans
+from .walk import Walk
 
-MAX_DEPTH: Final = 64
 _MAX_INNER: Final = 3
 """JSON inside strings of JSON inside strings …"""
 
-_LONG_NUMBER: Final = 10**9
-_KEY_LIKE: Final = re.compile(r"[\w.\-\[\]$]{1,64}")
-_Leaf: TypeAlias = Callable[[str], str]
+_KNOWN_KEYS: Final = 8192
+_LONG_KEY: Final = 64
+"""Characters: longer keys are not worth remembering."""
 
 
 class TreeRedactor:
@@ -28,48 +25,56 @@ class TreeRedactor:
     def __init__(self, keys: KeyNames, text: TextRedactor) -> None:
         self._keys = keys
         self._text = text
+        self._plain: set[str] = set()
+        """Keys that hold no secret themselves."""
 
-    def redact(self, tree: JsonValue, tally: Tally, inner: int = 0) -> JsonValue:
-        """A tree of the same shape, with every secret masked.
+    def redact(self, tree: JsonValue, tally: Tally, inner: int = 0, kept: Node | None = None) -> JsonValue:
+        """A tree of the same shape, with every secret masked; what is `kept` is not masked by its name.
 
         Raises:
             UnredactableError: it is too deep, too large, or holds what is no JSON.
             UnicodeEncodeError: a text holds lone surrogates.
         """
         leaves: list[str] = []
-        found = Tally()
-        result = _Walk(
+        names: list[str] = []
+        found = Tally(tally.marker)
+        result = Walk(
             self._keys,
             self._text,
             found,
             lambda text: leaves.append(text) or text,
             lambda number: leaves.append(str(number)) or number,
+            lambda key: names.append(key) or key,
+            self._plain,
+            kept,
         ).value(tree, None, None, 0)
         # One scan over all texts is cheaper than one for each, and mostly there is nothing.
-        if self._suspects("\n".join(leaves)):
-            found = Tally()
-            walk = _Walk(
+        if not self._text.may_hold_secret("\n".join(leaves + names)):
+            for name in names:
+                self._remember(name)
+        else:
+            found = Tally(tally.marker)
+            walk = Walk(
                 self._keys,
                 self._text,
                 found,
                 lambda text: self._leaf(text, found, inner),
                 lambda number: self._number(number, found),
+                lambda key: self._key(key, found),
+                self._plain,
+                kept,
             )
             result = walk.value(tree, None, None, 0)
         tally.add(found)
         return result
 
-    def _suspects(self, text: str) -> bool:
-        """Whether a closer look is due; escapes may hide what JSON inside the text says."""
-        return "\\u" in text or self._text.may_hold_secret(text)
-
     def _leaf(self, text: str, tally: Tally, inner: int) -> str:
-        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._suspects(text):
+        if inner < _MAX_INNER and text.lstrip()[:1] in ("{", "[") and self._text.may_hold_secret(text):
             try:
                 tree = orjson.loads(text)
             except orjson.JSONDecodeError:
                 return self._text.redact(text, tally)
-            found = Tally()
+            found = Tally(tally.marker)
             result = self.redact(tree, found, inner + 1)
             if found.counts:
                 tally.add(found)
@@ -83,96 +88,15 @@ class TreeRedactor:
         masked = self._text.redact(text, tally)
         return number if masked == text else masked
 
+    def _key(self, key: str, tally: Tally) -> str:
+        """A key that is a secret itself, such as the address in `{"ann@example.com": …}`."""
+        masked = self._text.redact(key, tally)
+        if masked is key:
+            self._remember(key)
+        return masked
 
-class _Walk:
-    """One pass over one tree."""
-
-    def __init__(
-        self, keys: KeyNames, text: TextRedactor, tally: Tally, leaf: _Leaf, number: Callable[[int], JsonValue]
-    ) -> None:
-        self._keys = keys
-        self._text = text
-        self._tally = tally
-        self._leaf = leaf
-        self._number = number
-
-    def value(self, value: JsonValue, key: str | None, sensitive: Sensitive | None, depth: int) -> JsonValue:
-        """The value of `key`, which is `sensitive` or not."""
-        if isinstance(value, str):
-            return self._masked(value, sensitive) if sensitive else self._leaf(value)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, int | float):
-            return self._of_number(value, sensitive)
-        if depth >= MAX_DEPTH:
-            raise UnredactableError
-        if isinstance(value, dict):
-            return self._of_object(value, key, sensitive, depth + 1)
-        if isinstance(cast(object, value), list | tuple):  # callers may hand in what is no JSON
-            return self._of_list(value, key, sensitive, depth + 1)
-        raise UnredactableError
-
-    def _masked(self, text: str, sensitive: Sensitive) -> str:
-        spans = secret_spans(sensitive, text, self._keys)
-        return self._text.redact_rest(apply(text, spans, self._tally), self._tally) if spans else self._leaf(text)
-
-    def _of_number(self, number: float, sensitive: Sensitive | None) -> JsonValue:
-        if sensitive is None:
-            if isinstance(number, int) and number >= _LONG_NUMBER:
-                return self._number(number)
-            return number
-        text = str(number)
-        spans = secret_spans(sensitive, text, self._keys)
-        return apply(text, spans, self._tally) if spans else number
-
-    def _of_object(
-        self, members: Mapping[str, JsonValue], parent: str | None, above: Sensitive | None, depth: int
-    ) -> JsonValue:
-        special = self._special(members)
-        judge, judge_within = self._keys.judge, self._keys.judge_within
-        result: dict[str, JsonValue] = {}
-        for key, value in members.items():
-            sensitive = judge(key) if parent is None else judge_within(parent, key)
-            if sensitive is None and (special or above):
-                sensitive = special.get(key) if special else None
-                sensitive = sensitive or (self._keys.inherit(above, key) if above else None)
-            if sensitive is None and isinstance(value, str):  # the usual case, without a call
-                result[key] = self._leaf(value)
-            else:
-                result[key] = self.value(value, key, sensitive, depth)
-        return result
-
-    def _of_list(
-        self, items: Sequence[JsonValue], key: str | None, sensitive: Sensitive | None, depth: int
-    ) -> JsonValue:
-        if (
-            len(items) == 2
-            and sensitive is None
-            and depth > 1
-            and isinstance(items[0], str)
-            and isinstance(items[1], str)
-        ):
-            name = self._named(items[0])
-            if name and _is_header_pair(items[0]):
-                return [items[0], self._masked(items[1], name)]
-        return [self.value(item, key, sensitive, depth) for item in items]
-
-    def _special(self, members: Mapping[str, JsonValue]) -> dict[str, Sensitive] | None:
-        """Members that are sensitive for what stands beside them."""
-        if not idioms.NAME_KEYS.isdisjoint(members) and not idioms.VALUE_KEYS.isdisjoint(members):
-            named = next((s for key in members if key in idioms.NAME_KEYS and (s := self._named(members[key]))), None)
-            if named:
-                return dict.fromkeys(idioms.VALUE_KEYS, named)
-        if "code" in members and len(idioms.OAUTH_SIBLINGS.intersection(members) - idioms.OAUTH.keys()) > 0:
-            return {key: Sensitive(kind) for key, kind in idioms.OAUTH.items() if not self._keys.is_kept(key)}
-        return None
-
-    def _named(self, name: JsonValue) -> Sensitive | None:
-        if isinstance(name, list) and name:
-            name = name[-1]
-        return self._keys.judge(name) if isinstance(name, str) and _KEY_LIKE.fullmatch(name) else None
-
-
-def _is_header_pair(name: str) -> bool:
-    """`["Authorization", "Bearer …"]`; a list of two lower-case words may just be a list of names."""
-    return not name.islower() or "-" in name or "_" in name
+    def _remember(self, key: str) -> None:
+        if len(key) <= _LONG_KEY:
+            if len(self._plain) >= _KNOWN_KEYS:
+                self._plain.clear()
+            self._plain.add(key)

@@ -14,8 +14,11 @@ from .values import secret_spans
 _MAX_PARAMETERS: Final = 2000
 _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
+_CODE_LENGTH: Final = 8
 
-_PATH_WORD: Final = "|".join(re.escape(word) for word in idioms.PATH_WORDS)
+_PATH_WORD: Final = (
+    rf"[\w.\-]{{0,24}}(?:{'|'.join(re.escape(word) for word in sorted(idioms.PATH_WORDS))})[\w.\-]{{0,12}}"
+)
 PATTERN: Final = (
     rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
     r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB])"
@@ -25,14 +28,15 @@ PATTERN: Final = (
 
 _FIND: Final = Finder(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
+_OAUTH_PATH: Final = re.compile(rf"(?:^|[/.])(?:{'|'.join(sorted(idioms.OAUTH_PATHS))})(?:[/.]|$)", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
 _FORM: Final = re.compile(
     r"""[^=&\s{}<>"':;,()/?\\]{1,128}+=[^&\s{}<>]*+(?:&[^=&\s{}<>]{0,128}+(?:=[^&\s{}<>]*+)?)*+&?\s*"""
 )
 
-Judge = Callable[[str], bool]
-"""Whether a decoded text holds a secret."""
+Within = Callable[[str], list[Span]]
+"""The secrets in a value of a query, which may be encoded."""
 
 
 class Parameter(NamedTuple):
@@ -48,23 +52,26 @@ def is_form(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
 
 
-def url_spans(text: str, source: bytes, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
+def url_spans(text: str, source: bytes, keys: KeyNames, within: Within) -> Iterator[Span]:
     """Secrets in the query, fragment and path of every URL or path within `text`; `source` is the same for RE2."""
     for ((start, end),) in _FIND.find_all(source):
         for sign in ("?", "#"):
             at = text.find(sign, start, end)
             if at >= 0:
                 stop = text.find("#", at, end) if sign == "?" else -1
-                yield from query_spans(text, at + 1, stop if stop >= 0 else end, keys, holds_secret)
+                oauth = _OAUTH_PATH.search(text, start, at) is not None
+                yield from query_spans(text, at + 1, stop if stop >= 0 else end, keys, within, oauth=oauth)
         for found in _TOKEN_BEHIND.finditer(text, start, end):
             if _is_token(found[1]):
                 yield Span(*found.span(1), "token", by_key=True)
 
 
-def query_spans(text: str, start: int, end: int, keys: KeyNames, holds_secret: Judge) -> Iterator[Span]:
-    """Secret values of the parameters in `text[start:end]`."""
+def query_spans(
+    text: str, start: int, end: int, keys: KeyNames, within: Within, *, oauth: bool = False
+) -> Iterator[Span]:
+    """Secret values of the parameters in `text[start:end]`; `oauth` if the path is one of OAuth 2."""
     parameters = list(_parameters(text, start, end))
-    beside_oauth = sum(parameter.name in idioms.OAUTH_SIBLINGS for parameter in parameters) > 1
+    beside_oauth = oauth or _is_oauth(parameters)
     for name, at, stop in parameters:
         value = text[at:stop]
         if not value or value.startswith(MARK_START):
@@ -78,8 +85,17 @@ def query_spans(text: str, start: int, end: int, keys: KeyNames, holds_secret: J
                 yield from secret_spans(sensitive, value, keys, at)
             elif secret_spans(sensitive, plain, keys):
                 yield Span(at, stop, sensitive.kind, by_key=True)
-        elif plain != value and holds_secret(plain):
-            yield Span(at, stop, "encoded")
+        elif plain != value:
+            yield from (span._replace(start=at + span.start, end=at + span.end) for span in within(value))
+
+
+def _is_oauth(parameters: list[Parameter]) -> bool:
+    """Whether parameters of OAuth 2 (RFC 6749, 4.1) stand side by side; `code` and `state` mean other things too."""
+    found = [parameter for parameter in parameters if parameter.name in idioms.OAUTH_SIBLINGS]
+    if len(found) < 2:
+        return False
+    telling = any(parameter.name not in idioms.OAUTH for parameter in found)
+    return telling or any(p.end - p.start >= _CODE_LENGTH for p in found)
 
 
 def _parameters(text: str, start: int, end: int) -> Iterator[Parameter]:

@@ -12,14 +12,17 @@ from .marks import MARK, MARK_START, Span
 _SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9-]{1,40})(?:\s+|%20|\+)(?=\S)")
 _PHONE: Final = re.compile(r"[\d\s+().\-/#*%xext:]+", re.IGNORECASE)
 _LETTER: Final = re.compile(r"[^\W_]")
+_MAIL_BOX: Final = re.compile(r"[\w.+%\-]{3,64}")
+_QUOTED: Final = re.compile(r"""\s?(\\{0,4}["'`\u2018\u201c])([^"'`\u2019\u201d]{1,200})["'`\u2019\u201d]\s""")
+"""What a remark about a value begins with: `'+1 555' is no phone number`."""
 _SHORT: Final = 6
 _LONG: Final = 16
 
 
-def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0) -> list[Span]:
+def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, *, cut: bool = False) -> list[Span]:
     """The parts of `value` to mask: none where it holds nothing, all of it in most cases. `at` is added to places.
 
-    An authorization scheme stays, and so do cookie names and attributes.
+    An authorization scheme stays, and so do cookie names and attributes. Less must look the part if it was `cut`.
     """
     if not value or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
         return []
@@ -33,17 +36,30 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0) 
         start = _after_scheme(sensitive, value)
         return [] if start is None else [Span(at + start, at + len(value), kind, by_key=True)]
     if test is not None and not test(value):
+        if cut and not sensitive.weak and _is_part(kind, value):
+            return [Span(at, at + len(value), kind, by_key=True)]
+        quoted = _QUOTED.match(value)
+        if quoted and test(quoted[2]):
+            return [Span(at + quoted.start(2), at + quoted.end(2), kind, by_key=True)]
         return []
     return [Span(at, at + len(value), kind, by_key=True)]
 
 
 def is_harmless(value: str) -> bool:
     """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
-    lowered = value.strip().strip(".!").lower()
-    if lowered in idioms.HARMLESS or (len(set(lowered)) < 2 and not lowered.isalnum()):  # `***` was masked elsewhere
+    lowered = value.strip(" .!\t\r\n").lower()
+    if lowered in idioms.HARMLESS:
         return True
-    first, blank, _ = lowered.partition(" ")
-    return bool(blank) and first in idioms.PROSE
+    if not lowered or (lowered[0] == lowered[-1] and lowered == lowered[0] * len(lowered) and not lowered.isalnum()):
+        return True  # `***` was masked elsewhere
+    return " " in lowered and lowered.partition(" ")[0] in idioms.PROSE
+
+
+def _is_part(kind: str, value: str) -> bool:
+    """Whether the rest of a value could make it what its key says."""
+    if kind == "email":
+        return _MAIL_BOX.fullmatch(value) is not None and _digits(value) + value.count(".") + value.count("_") > 0
+    return _digits(value) > 1 and _PHONE.fullmatch(value) is not None
 
 
 def _after_scheme(sensitive: Sensitive, value: str) -> int | None:

@@ -15,7 +15,7 @@ STRONG: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
         "password": "password passwords passwd passwds pwd pwds passphrase passphrases passcode userpass "
-        "passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
+        "storepass keypass passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
         "token": "token tokens jwt bearer",
         "secret": "secret secrets",
         "credentials": "credential credentials creds",
@@ -52,7 +52,7 @@ PAIRS: Final[Mapping[tuple[str, ...], str]] = {
         "auth pass, login pass, pass phrase, pass code, pass word, mot de passe, security answer, "
         "secret answer",
         "session": "session id, session key, sess id",
-        "otp": "one time code, mfa code, tfa code, fa code, sms code, verification code, verify code, "
+        "otp": "one time code, mfa code, tfa code, fa code, two factor code, sms code, verification code, verify code, "
         "otp code, totp code, login code, confirmation code, backup code, backup codes, recovery code, "
         "recovery codes, pin code, activation code, reset code, access code, one time password",
         "code": "auth code, authorization code, code verifier, oauth code, device code, user code",
@@ -61,8 +61,10 @@ PAIRS: Final[Mapping[tuple[str, ...], str]] = {
         "webhook": "webhook url, webhook uri, slack webhook, teams webhook, discord webhook",
         "card": "card number, card no, card num, cc number, cc num, credit card, debit card, "
         "security code, card code, card pan, account pan",
-        "bank_account": "bank account, account number, account no, routing number, sort code",
-        "national_id": "social security, national id, tax id, identity number, identity card, id card, id number, "
+        "bank_account": "bank account, bank account no, bank account number, "
+        "account number, account no, routing number, sort code",
+        "national_id": "social security, national id, resident id, citizen id, personal id, taxpayer id, tax number, "
+        "insurance number, fiscal code, tax id, identity number, identity card, id card, id number, "
         "id no, driver license, driver licence, drivers license, driving licence",
         "passport": "passport number, passport no",
         "birth_date": "birth date, date of birth, birth day",
@@ -104,6 +106,7 @@ SAFE: Final = _set(
     timestamp timeout duration seconds minutes hours days ms attempts retries failures reset page form screen
     view button visible supported available exists present set verified confirmed country region category bucket
     store manager service class handler generator validator model schema template domain samesite parser
+    refresh refreshed renewal amount amounts sum fee total totals protected encrypted masked hashed allowed denied
     separator ratio rate budget per second price cost lifetime rotation rotated issued revoked
     """
 )
@@ -130,21 +133,23 @@ NO_ADDRESS: Final = _set(
 )
 """`address` behind one of these is no postal address."""
 
+_NOT_GLUED: Final = _set("street mobile address bearer tokens")
+"""Ends of words that mean other things, as in `mainstreet` and `automobile`."""
+
 GLUED: Final[Mapping[str, str]] = {
-    "password": "password",
-    "passwd": "password",
-    "passphrase": "password",
-    "accesskey": "key",
-    "secretkey": "key",
-    "privatekey": "key",
-    "apikey": "key",
+    **{word: kind for word, kind in STRONG.items() if len(word) > 6 and word.isascii() and word not in _NOT_GLUED},
+    **{"".join(pair): kind for pair, kind in PAIRS.items() if all(len(word) > 2 for word in pair)},
     "token": "token",
     "tokens": "token",
     "secret": "secret",
-    "sessionid": "session",
-    "credentials": "credentials",
+    "passwd": "password",
     "email": "email",
-    "phonenumber": "phone",
+    "emailaddress": "email",
+    "passportno": "passport",
+    **dict.fromkeys(("otp", "otpcode"), "otp"),
+    **dict.fromkeys(("cvv", "cvc"), "card"),
+    **dict.fromkeys(("csrf", "xsrf"), "csrf"),
+    "ssn": "national_id",
 }
 """Ends of words written together, such as `useraccesstoken`."""
 
@@ -159,14 +164,14 @@ CHINESE: Final[Mapping[str, str]] = {
         "password": "密码 口令 密碼",
         "key": "密钥 私钥 秘钥 密鑰",
         "token": "令牌",
-        "otp": "验证码 校验码 動態碼 驗證碼",
+        "otp": "验证码 校验码 动态码 短信码 動態碼 驗證碼",
         "phone": "手机 手機 电话 電話",
         "email": "邮箱 郵箱 邮件地址 电子邮件",
         "national_id": "身份证 身分證 证件号 社保号",
         "card": "银行卡 信用卡 卡号",
-        "bank_account": "银行账号 银行帐号",
+        "bank_account": "银行账 银行帐 开户账 开户帐 收款账号 收款帐号 账户号 帐户号",
         "name": "姓名",
-        "birth_date": "生日 出生日期",
+        "birth_date": "生日 出生",
         "address": "地址 住址",
         "passport": "护照",
         "session": "会话标识",
@@ -176,8 +181,13 @@ CHINESE: Final[Mapping[str, str]] = {
 """Chinese has no spaces between words: a key that contains one of these."""
 
 CHINESE_SAFE: Final = _set(
-    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 修改时间 更新时间"
+    "策略 长度 数量 类型 次数 规则 状态 过期 页面 重置 强度 个数 有效期 错误 提示 格式 字段 验证 时间 链接 "
+    "方式 说明 要求 规范 开关 启用 不能 不可 不得 必须 应 需 需要 可以 未 已 将 "
+    "过期日期 到期日期 修改日期 更新日期 创建日期 有效日期"
 )
 """Ends of Chinese keys that only speak about the secret."""
+
+CHINESE_YES_NO: Final = ("是否", "已", "允许", "需要", "启用")
+"""Beginnings of Chinese keys whose value says yes or no."""
 
 CHINESE_NO_ADDRESS: Final = _set("IP ip 网络 服务器 网址 接口 链接 请求 回调 服务 链路")

@@ -155,3 +155,44 @@ def test_a_list_whose_entries_are_all_refused_is_not_also_called_empty(tmp_path:
     with pytest.raises(ConfigError) as refused:
         load_settings(path, {})
     assert [problem.key for problem in refused.value.problems] == ["destinations.m.send[0]"]
+
+
+def test_pattern_with_a_kind_is_checked_as_a_plain_one_is(tmp_path: Path) -> None:
+    text = VALID + "redaction:\n  patterns:\n    - kind: loyalty\n      re2: '(notreal'\n"
+    problem = only_problem(tmp_path, text)
+    assert (problem.key, problem.line) == ("redaction.patterns[0].re2", 9)
+    assert problem.message == "not a pattern of RE2: a `(` is not closed"
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "words"),
+    [
+        ("{mode: hide}", "redaction.mode", "expected one of: mask, hash, drop"),
+        ("{modes: {emial: hash}}", "redaction.modes.emial", "no such kind"),
+        ("{modes: {email: hush}}", "redaction.modes.email", "expected one of: mask, hash, drop"),
+        ("{off: [password]}", "redaction.off[0]", "these are credentials"),
+        ("{off: [emial]}", "redaction.off[0]", "Did you mean `email`?"),
+        ("{personal: false, off: [email]}", "redaction.off", "`personal` is false"),
+        ("{i_accept_leaking_credentials: [email]}", "redaction.i_accept_leaking_credentials[0]", "personal data"),
+        ("{i_accept_leaking_credentials: [custom]}", "redaction.i_accept_leaking_credentials[0]", "expected one of"),
+        ("{patterns: [{kind: unredactable, re2: x}]}", "redaction.patterns[0].kind", "a meaning of its own"),
+        ("{patterns: [{kind: Loyalty, re2: x}]}", "redaction.patterns[0].kind", "expected text that matches"),
+        ("{patterns: [{kind: loyalty}]}", "redaction.patterns[0].re2", "required key is missing"),
+        ("{patterns: [{regex: x}]}", "redaction.patterns[0].regex", "unknown key"),
+    ],
+)
+def test_setting_of_redaction_that_cannot_be_meant_is_refused(
+    tmp_path: Path, section: str, key: str, words: str
+) -> None:
+    found = problems(tmp_path, VALID + f"redaction: {section}\n")
+    assert key in [problem.key for problem in found]
+    assert any(words in f"{problem.message} {problem.hint}" for problem in found if problem.key == key)
+
+
+def test_kinds_of_own_patterns_may_have_modes(tmp_path: Path) -> None:
+    text = (
+        VALID + "redaction: {patterns: [{kind: loyalty, re2: 'LC\\d+'}, 'x1'], modes: {loyalty: drop, custom: hash}}\n"
+    )
+    redaction = load(tmp_path, text).redaction
+    assert [(pattern.kind, pattern.re2) for pattern in redaction.patterns] == [("loyalty", "LC\\d+"), ("custom", "x1")]
+    assert redaction.modes == {"loyalty": "drop", "custom": "hash"}

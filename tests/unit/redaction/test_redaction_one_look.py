@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from locust_failure_forwarder.config.models import RedactionConfig
+from locust_failure_forwarder.config.models import PatternConfig, RedactionConfig
 from locust_failure_forwarder.redaction import Redactor
 from locust_failure_forwarder.redaction.keys import KeyNames
 from locust_failure_forwarder.redaction.linear import Finder
@@ -34,7 +34,7 @@ def test_p4_what_one_look_cannot_judge_is_not_called_clean(text: str) -> None:
 
 
 def test_p4_under_patterns_of_the_user_nothing_is_called_clean() -> None:
-    assert TextRedactor(KeyNames(), ["EMP"]).clean(["fine"]) == [False]
+    assert TextRedactor(KeyNames(), [PatternConfig(re2="EMP")]).clean(["fine"]) == [False]
 
 
 def test_p4_a_look_that_fails_leaves_every_value_to_be_judged_alone(monkeypatch: pytest.MonkeyPatch) -> None:

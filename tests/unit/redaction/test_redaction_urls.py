@@ -18,8 +18,11 @@ MASKED = [
     ("/a?sig=n0t%3D&sv=2020", "/a?sig=[REDACTED:signature]&sv=2020"),
     ("/a?X-Amz-Signature=n0t&X-Amz-Date=2", "/a?X-Amz-Signature=[REDACTED:signature]&X-Amz-Date=2"),
     ("/maps?key=n0tARealKeyAtAll1", "/maps?key=[REDACTED:key]"),
-    ("/a?q=%7B%22password%22%3A%22n0t%22%7D&x=1", "/a?q=[REDACTED:encoded]&x=1"),
-    ("/a?q=%257B%2522password%2522%253A%2522n0t%2522%257D", "/a?q=[REDACTED:encoded]"),
+    ("/a?q=%7B%22password%22%3A%22n0t%22%7D&x=1", "/a?q=%7B%22password%22%3A%22[REDACTED:password]%22%7D&x=1"),
+    (
+        "/a?q=%257B%2522password%2522%253A%2522n0t%2522%257D",
+        "/a?q=%257B%2522password%2522%253A%2522[REDACTED:password]%2522%257D",
+    ),
     ("/a?mail=ann%40example.com", "/a?mail=[REDACTED:email]"),
     ("/reset-password/n0tAReal0123456789", "/reset-password/[REDACTED:token]"),
 ]
