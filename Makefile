@@ -10,12 +10,13 @@ PEERS := opentelemetry-sdk opentelemetry-exporter-otlp-proto-http sentry-sdk
 
 SECONDS ?= 60
 SEED ?= 1
+EXAM ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos test-all check fmt bench schema clean
+.PHONY: help demo test chaos redaction-exam test-all check fmt bench schema clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 $(VENV)/.ready: constraints.txt schemas/pyproject.toml forwarder/pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=…"; exit 1; }
@@ -48,6 +49,9 @@ test: $(VENV)/.ready $(SCHEMAS_VENV)/.ready ## all tests
 
 chaos: $(VENV)/.ready ## a real load test under faults and kills, then the ledger; SECONDS=60 SEED=1
 	@PYTHONPATH=tests $(BIN)/python tests/chaos/run.py --seconds $(SECONDS) --seed $(SEED)
+
+redaction-exam: $(VENV)/.ready ## secrets and lookalikes in thousands of places, a new exam for each SEED; fails below the goals
+	@PYTHONPATH=tests $(BIN)/python -m redaction_exam.run --seed $(SEED) $(EXAM)
 
 check: $(VENV)/.ready ## format, lint, types, import rules, JSON Schema drift
 	$(BIN)/ruff format --check .

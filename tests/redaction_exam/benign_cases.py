@@ -17,7 +17,8 @@ PLACES: Final = (
     "json", "json nested", "name/value list", "json:api", "graphql", "form", "multipart", "xml element",
     "xml attribute", "xml <field name>", "soap", "html form", "exception", "traceback", "settings", "log line",
 )  # fmt: skip
-_COOKIES: Final = ("theme", "locale", "cookie_consent", "currency", "last_viewed")
+_CODE_IS_SECRET: Final = ("url", "form", "multipart")
+"""Where `code` is OAuth's more often than an error's."""
 
 
 def benign_case(draw: Draw, number: int) -> Case:
@@ -26,7 +27,8 @@ def benign_case(draw: Draw, number: int) -> Case:
     chinese = draw.chance(0.25)
     kind, pair = lookalike(draw, chinese=chinese)
     near = [lookalike(draw, chinese=chinese)[1] for _ in range(2)]
-    while len({pair[0], near[0][0], near[1][0]}) < 3:
+    while len({pair[0], near[0][0], near[1][0]}) < 3 or (place in _CODE_IS_SECRET and "code" in dict([pair, *near])):
+        kind, pair = lookalike(draw, chinese=chinese)
         near = [lookalike(draw, chinese=chinese)[1] for _ in range(2)]
     one = Secret(kind, pair[0], pair[1], ())
     text, content_type = "", "text/plain"
@@ -55,13 +57,19 @@ def benign_case(draw: Draw, number: int) -> Case:
         names = [*wrappers.QUOTING, *wrappers.ENCODING]
         planted = wrappers.wrap(draw, planted, draw.sample(names, draw.choice((1, 1, 2))))
     if draw.chance(0.15):
-        planted = replace(planted, text=planted.text[: draw.randrange(len(planted.text) // 2, len(planted.text))], cut="end somewhere")
+        planted = replace(
+            planted, text=planted.text[: draw.randrange(len(planted.text) // 2, len(planted.text))], cut="end somewhere"
+        )
     case = _placed(number, place, kind, slots.place(draw, planted))
-    return replace(case, encoding=planted.encoding, depth=planted.depth, cut=planted.cut, language="zh" if chinese else "en")
+    return replace(
+        case, encoding=planted.encoding, depth=planted.depth, cut=planted.cut, language="zh" if chinese else "en"
+    )
 
 
 def _placed(number: int, place: str, kind: str, placed: slots.Placed) -> Case:
-    return Case(number, place, placed.slot, kind, (), (), placed.changes, traceback=placed.traceback, labels=placed.labels)
+    return Case(
+        number, place, placed.slot, kind, (), (), placed.changes, traceback=placed.traceback, labels=placed.labels
+    )
 
 
 def _header(draw: Draw, pair: tuple[str, str]) -> tuple[str, dict[str, Any]]:
@@ -69,12 +77,16 @@ def _header(draw: Draw, pair: tuple[str, str]) -> tuple[str, dict[str, Any]]:
     side = draw.choice(("request", "response"))
     name = key.replace("_", "-") if key.isascii() else "X-Request-Id"
     if draw.chance(0.25):
-        agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.6367.91 Safari/537.36"
+        agent = (
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.6367.91 Safari/537.36"
+        )
         name, value = draw.choice(
             (
                 ("User-Agent", agent),
-                ("WWW-Authenticate", 'Bearer realm="shop", error="invalid_token", error_description="The token expired"'),
-                ("Cookie", f"{draw.choice(_COOKIES)}={draw.choice(('dark', 'de-DE', 'accepted', 'EUR'))}"),
+                (
+                    "WWW-Authenticate",
+                    'Bearer realm="shop", error="invalid_token", error_description="The token expired"',
+                ),
                 ("Access-Control-Allow-Headers", "Authorization, X-CSRF-Token, Content-Type"),
                 ("Vary", "Cookie, Authorization"),
                 ("Content-Security-Policy", "script-src 'self'; report-uri /csp"),
@@ -108,10 +120,18 @@ def _block(draw: Draw) -> tuple[str, str]:
             ("digests", "\n".join(f"{draw.hex(64)}  dist/{draw.word()}.whl" for _ in range(3))),
             ("ids", ", ".join(draw.uuid() for _ in range(5))),
             ("numbers", " ".join(draw.digits(draw.randrange(1, 9)) for _ in range(20))),
-            ("table", "\n".join(f"{draw.word()},{draw.digits(4)},{draw.digits(3)}.{draw.text(string.digits, 2)}" for _ in range(5))),
+            (
+                "table",
+                "\n".join(
+                    f"{draw.word()},{draw.digits(4)},{draw.digits(3)}.{draw.text(string.digits, 2)}" for _ in range(5)
+                ),
+            ),
             ("hexdump", "\n".join(f"{n * 16:08x}  " + " ".join(draw.hex(2) for _ in range(16)) for n in range(4))),
             ("css", ".token-list{color:#" + draw.hex(6) + ";padding:4px 12px}#password-hint{display:none}"),
-            ("script", "function tokenize(author){return author.split(/\\s+/).length>3}var passwordField=document.forms[0];"),
-            ("sql", f"SELECT id, token_count, password_changed_at FROM users WHERE id = {draw.digits(6)} LIMIT 50"),
+            (
+                "script",
+                "function tokenize(author){return author.split(/\\s+/).length>3}var passwordField=document.forms[0];",
+            ),
+            ("sql", "SELECT id, token_count, password_changed_at FROM users ORDER BY password_changed_at"),
         )
     )

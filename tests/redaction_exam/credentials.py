@@ -122,7 +122,10 @@ def webhook_url(draw: Draw) -> Value:
     upper = string.ascii_uppercase + string.digits
     secret, url = draw.choice(
         (
-            ((s := draw.opaque(24)), f"https://hooks.slack.com/services/T{draw.text(upper, 8)}/B{draw.text(upper, 8)}/{s}"),
+            (
+                (s := draw.opaque(24)),
+                f"https://hooks.slack.com/services/T{draw.text(upper, 8)}/B{draw.text(upper, 8)}/{s}",
+            ),
             ((s := draw.text(URLSAFE, 68)), f"https://discord.com/api/webhooks/{draw.digits(18)}/{s}"),
             ((s := draw.opaque(33)), f"https://api.telegram.org/bot{draw.digits(10)}:AA{s}/sendMessage"),
             ((s := draw.uuid()), f"https://open.feishu.cn/open-apis/bot/v2/hook/{s}"),

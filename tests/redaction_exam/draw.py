@@ -6,7 +6,10 @@ from typing import Final
 
 ALNUM: Final = string.ascii_letters + string.digits
 URLSAFE: Final = ALNUM + "-_"
-_SYLLABLES: Final = "ba de fi go ku la me ni po ra su te vi wo xu ya zo bre cla dri fle gru".split()
+_SYLLABLES: Final = (
+    "ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ra", "su", "te", "vi", "wo", "xu", "ya", "zo", "bre", "cla", "dri",
+    "fle", "gru",
+)  # fmt: skip
 
 
 class Draw(random.Random):

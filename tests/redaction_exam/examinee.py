@@ -1,7 +1,7 @@
 """Takes a case through what a record passes before it leaves: validation, redaction, cutting, JSON. Judges nothing."""
 
 import json
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from locust_failure_forwarder.config.models import CaptureConfig, RunConfig
 from locust_failure_forwarder.pipeline.log import NewEvent
@@ -59,10 +59,11 @@ class Examinee:
 
     def leaves(self, case: Case) -> str:
         """The JSON of the record that leaves, or the note that is kept where it could not become one."""
-        payload = captured(**{"request_headers": [], "response_headers": [], **case.changes})
+        changes: dict[str, Any] = {"request_headers": [], "response_headers": [], **case.changes}
+        payload = captured(1, **changes)
         if case.traceback is None and not case.labels:
             event = self._refinery.refine(payload)
-            return event.body.decode() if isinstance(event, NewEvent) else event.body.decode()
+            return event.body.decode()
         # What no frame can carry comes as a record, as `failure-forwarder redact` reads it.
         event = self._unread.refine(payload)
         assert isinstance(event, NewEvent), event
@@ -79,3 +80,14 @@ def parts(text: str) -> Any:
     except ValueError:
         return None
     return {name: value for name, value in record.items() if name not in _VARIES} if isinstance(record, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def changed(before: Any, after: Any, name: str = "") -> list[str]:
+    """What differs between two records, a line each: where, and what is there now."""
+    if before == after:
+        return []
+    if isinstance(before, dict) and isinstance(after, dict):
+        left, right = cast(dict[str, Any], before), cast(dict[str, Any], after)
+        names = [*left, *(key for key in right if key not in left)]
+        return [line for key in names for line in changed(left.get(key), right.get(key), f"{name}.{key}".lstrip("."))]
+    return [f"{name}: {after!r}"]

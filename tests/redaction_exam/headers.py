@@ -1,4 +1,4 @@
-"""Headers that carry secrets: Authorization of every scheme, cookies, key headers of vendors. Returns what stands where."""
+"""Headers that carry secrets: Authorization of every scheme, cookies, key headers of vendors. Returns them as rows."""
 
 import base64
 import string
@@ -14,11 +14,14 @@ Planted = tuple[list[tuple[str, str]], tuple[str, ...], tuple[str, ...]]
 """Headers, the secret's cores, what must survive."""
 
 
-def authorization(draw: Draw, near: list[Pair]) -> tuple[str, str, Planted]:
-    """(scheme, "request", headers): credentials in every registered scheme and the vendors' own."""
+def authorization(draw: Draw, near: list[Pair]) -> tuple[str, Planted]:
+    """(scheme, headers): credentials in every registered scheme and the vendors' own."""
     value, cores, scheme = _credentials(draw)
-    name = draw.choice(("Authorization", "authorization", "Authorization", "Proxy-Authorization", "X-Forwarded-Authorization"))
-    return scheme, "request", ([(name, value), _other(near[0])], cores, near[0])
+    name = draw.choice(
+        ("Authorization", "authorization", "Authorization", "Proxy-Authorization", "X-Forwarded-Authorization")
+    )
+    other = _other(near[0])
+    return scheme, ([(name, value), other], cores, (other[1],))
 
 
 def _other(pair: Pair) -> tuple[str, str]:
@@ -34,7 +37,7 @@ def _credentials(draw: Draw) -> tuple[str, tuple[str, ...], str]:
     hexes = draw.hex(64)
     key_id = draw.text(string.ascii_uppercase, 16)
     ntlm = base64.b64encode(b"NTLMSSP\0\3\0\0\0" + draw.randbytes(40)).decode()
-    host = "realm=\"shop\", uri=\"/orders\""
+    host = 'realm="shop", uri="/orders"'
     return draw.choice(
         (
             (f"Basic {basic}", (basic, word), "Basic"),
@@ -51,7 +54,11 @@ def _credentials(draw: Draw) -> tuple[str, tuple[str, ...], str]:
             (f"Splunk {token}", token_cores, "Splunk"),
             (f"DPoP {token}", token_cores, "DPoP"),
             (token, token_cores, "none"),
-            (f'Digest username="{user}", {host}, nonce="{draw.hex(32)}", response="{hexes[:32]}"', (hexes[:32],), "Digest"),
+            (
+                f'Digest username="{user}", {host}, nonce="{draw.hex(32)}", response="{hexes[:32]}"',
+                (hexes[:32],),
+                "Digest",
+            ),
             (f"Negotiate {signature}", (signature,), "Negotiate"),
             (f"NTLM {ntlm}", (ntlm[20:],), "NTLM"),
             (
@@ -60,9 +67,18 @@ def _credentials(draw: Draw) -> tuple[str, tuple[str, ...], str]:
                 (hexes,),
                 "AWS4",
             ),
-            (f'OAuth oauth_consumer_key="{key_id}", oauth_token="{word}", oauth_signature="{quote(signature, safe="")}"', (word, signature), "OAuth 1"),
+            (
+                f'OAuth oauth_consumer_key="{key_id}", oauth_token="{word}", '
+                f'oauth_signature="{quote(signature, safe="")}"',
+                (word, signature),
+                "OAuth 1",
+            ),
             (f'Hawk id="{user}", ts="1353832234", nonce="j4h3g2", mac="{signature}"', (signature,), "Hawk"),
-            (f'Signature keyId="{user}",algorithm="rsa-sha256",headers="(request-target)",signature="{signature}"', (signature,), "Signature"),
+            (
+                f'Signature keyId="{user}",algorithm="rsa-sha256",headers="(request-target)",signature="{signature}"',
+                (signature,),
+                "Signature",
+            ),
             (f"SharedKey {user}:{signature}", (signature,), "SharedKey"),
             (f"AWS {key_id}:{signature[:28]}", (signature[:28],), "AWS 2"),
         )
@@ -98,9 +114,11 @@ def set_cookie(draw: Draw, secret: Secret, near: list[Pair]) -> Planted:
 
 
 def _cookie_name(draw: Draw, secret: Secret) -> str:
-    known = "JSESSIONID PHPSESSID connect.sid ASP.NET_SessionId laravel_session sessionid __Host-session _session_id sid".split()
+    known = (
+        "JSESSIONID|PHPSESSID|connect.sid|ASP.NET_SessionId|laravel_session|sessionid|__Host-session|_session_id|sid"
+    )
     if secret.kind == "session":
-        return draw.choice(known)
+        return draw.choice(known.split("|"))
     if secret.kind == "csrf":
         return draw.choice(("csrftoken", "XSRF-TOKEN", "_csrf", "__RequestVerificationToken"))
     if secret.kind == "token" and draw.chance(0.5):
@@ -109,8 +127,10 @@ def _cookie_name(draw: Draw, secret: Secret) -> str:
 
 
 _VENDORS = {
-    "api key": "X-Api-Key|Api-Key|Ocp-Apim-Subscription-Key|X-RapidAPI-Key|DD-API-KEY|X-Goog-Api-Key|X-Algolia-API-Key|apikey|x-functions-key",
-    "token": "X-Auth-Token|X-Access-Token|X-Vault-Token|PRIVATE-TOKEN|X-GitLab-Token|X-Amz-Security-Token|X-Shopify-Access-Token|X-JWT-Assertion",
+    "api key": "X-Api-Key|Api-Key|apikey|Ocp-Apim-Subscription-Key|X-RapidAPI-Key|DD-API-KEY|X-Goog-Api-Key"
+    "|X-Algolia-API-Key|x-functions-key",
+    "token": "X-Auth-Token|X-Access-Token|X-Vault-Token|PRIVATE-TOKEN|X-GitLab-Token|X-Amz-Security-Token"
+    "|X-Shopify-Access-Token|X-JWT-Assertion",
     "csrf": "X-CSRF-Token|X-XSRF-TOKEN|X-CSRFToken",
     "session": "X-Session-Id|X-Session-Token|X-Session-Key",
     "secret": "X-Client-Secret|X-App-Secret|X-Webhook-Secret",
@@ -127,4 +147,3 @@ def key_header(draw: Draw, secret: Secret, near: list[Pair]) -> Planted:
         name = header_name(draw, secret.key.replace("_", " ") if secret.key.isascii() else "auth token")
     other = _other(near[0])
     return [(name, secret.value), other], secret.cores, (name.lower(), other[1])
-

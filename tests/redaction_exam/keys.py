@@ -53,7 +53,7 @@ _CHINESE: Final = {
 KINDS: Final = tuple(_ENGLISH)
 CHINESE_KINDS: Final = tuple(_CHINESE)
 
-_PREFIXES: Final = "new old current my app shop stripe admin backup legacy".split()
+_PREFIXES: Final = ("new", "old", "current", "my", "app", "shop", "stripe", "admin", "backup", "legacy")
 _UNPREFIXED: Final = frozenset({"session", "name", "credential", "csrf", "cvv"})
 
 

@@ -73,8 +73,8 @@ hex40: commit git_sha sha1 buildRevision
 hex64: sha256 digest blob_hash txHash
 sha: image_digest layer
 integrity: integrity
-count: token_count tokenCount max_tokens prompt_tokens total_tokens session_count cookie_count password_length passwordMinLength
-count: keyCount passenger_count emailCount phone_count secretsTotal retries pinned_items card_count passed failed_logins
+count: token_count tokenCount max_tokens prompt_tokens total_tokens session_count cookie_count
+count: password_length passwordMinLength keyCount passenger_count emailCount phone_count secretsTotal retries pinned_items card_count passed failed_logins
 userid: userId user_id customerId account_id authorId
 snowflake: tweet_id message_id snowflake orderNo
 epoch: created_at timestamp token_expires_at expiresAt password_changed_at exp iat lastLogin sessionExpires
@@ -90,8 +90,10 @@ ordernumber: order_number invoice_no parcel
 tracking: tracking_number shipment
 isbn: isbn ean barcode
 username: username user_name login author createdBy secretary monkey assignee owner
-bool: passwordRequired has_password token_valid email_verified phoneVerified otpEnabled bypass authenticated is_secret mfa_enabled
-word: password_policy passwordPolicy token_mode session_policy cookie_policy auth_method secret_type credential_type key_type
+bool: passwordRequired has_password token_valid email_verified phoneVerified otpEnabled
+bool: bypass authenticated is_secret mfa_enabled
+word: password_policy passwordPolicy token_mode session_policy cookie_policy
+word: auth_method secret_type credential_type key_type
 scheme: token_type tokenType auth_scheme auth_type
 code: error_code errorCode code status_text reason
 etag: ETag If-None-Match

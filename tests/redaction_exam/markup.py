@@ -1,4 +1,4 @@
-"""Values under names as bodies that are no JSON: forms, multipart, XML, SOAP, HTML. Returns text and its content type."""
+"""Values under names as bodies that are no JSON: forms, multipart, XML, SOAP, HTML. Returns text and content type."""
 
 from html import escape
 from urllib.parse import quote, quote_plus
@@ -62,17 +62,23 @@ def xml(draw: Draw, secret: Secret, near: list[Pair]) -> Body:
 def xml_attributes(draw: Draw, secret: Secret, near: list[Pair]) -> Body:
     """`<login user="..." password="..."/>`."""
     mark = draw.choice(('"', '"', "'"))
-    pairs = [(k if _element(k) else "password", v) for k, v in _pairs(draw, secret, near) if k == secret.key or _element(k)]
+    pairs = [
+        (k if _element(k) else "password", v) for k, v in _pairs(draw, secret, near) if k == secret.key or _element(k)
+    ]
     attributes = " ".join(f"{k}={mark}{escape(v)}{mark}" for k, v in pairs)
     return f"<login {attributes}/>", "text/xml"
 
 
 def xml_named_fields(draw: Draw, secret: Secret, near: list[Pair]) -> Body:
     """`<field name="password">...</field>`: the name is an attribute, the value the element's text or another one."""
-    tag, name = draw.choice((("field", "name"), ("property", "name"), ("param", "name"), ("entry", "key"), ("string", "name")))
+    tag, name = draw.choice(
+        (("field", "name"), ("property", "name"), ("param", "name"), ("entry", "key"), ("string", "name"))
+    )
     as_value = draw.chance(0.4)
     rows = [
-        f'<{tag} {name}="{escape(k)}" value="{escape(v)}"/>' if as_value else f'<{tag} {name}="{escape(k)}">{escape(v)}</{tag}>'
+        f'<{tag} {name}="{escape(k)}" value="{escape(v)}"/>'
+        if as_value
+        else f'<{tag} {name}="{escape(k)}">{escape(v)}</{tag}>'
         for k, v in _pairs(draw, secret, near)
     ]
     return f"<map>{''.join(rows)}</map>", "application/xml"
@@ -83,7 +89,10 @@ def xml_name_and_value(draw: Draw, secret: Secret, near: list[Pair]) -> Body:
     if draw.chance(0.5):
         row = "<member><name>{}</name><value><string>{}</string></value></member>"
         rows = "".join(row.format(escape(k), escape(v)) for k, v in _pairs(draw, secret, near))
-        return f"<methodCall><params><param><value><struct>{rows}</struct></value></param></params></methodCall>", "text/xml"
+        return (
+            f"<methodCall><params><param><value><struct>{rows}</struct></value></param></params></methodCall>",
+            "text/xml",
+        )
     rows = "".join(f"<key>{escape(k)}</key><string>{escape(v)}</string>" for k, v in _pairs(draw, secret, near))
     return f'<plist version="1.0"><dict>{rows}</dict></plist>', "application/x-plist"
 

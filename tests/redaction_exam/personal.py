@@ -7,7 +7,17 @@ from . import checks
 from .credentials import Value
 from .draw import Draw
 
-_IINS: Final = (("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("34", 15), ("37", 15), ("6011", 16), ("62", 19), ("3528", 16))
+_IINS: Final = (
+    ("4", 16),
+    ("51", 16),
+    ("55", 16),
+    ("2221", 16),
+    ("34", 15),
+    ("37", 15),
+    ("6011", 16),
+    ("62", 19),
+    ("3528", 16),
+)
 _SURNAMES: Final = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何"
 _GIVEN: Final = "梓涵浩宇欣怡思远嘉懿雨桐子轩若曦俊杰诗琪"
 
@@ -55,7 +65,11 @@ def iban(draw: Draw, *, chinese: bool = False) -> Value:
     """German, British and French ones."""
     del chinese
     country, account = draw.choice(
-        (("DE", draw.digits(18)), ("GB", draw.text(string.ascii_uppercase, 4) + draw.digits(14)), ("FR", draw.digits(23)))
+        (
+            ("DE", draw.digits(18)),
+            ("GB", draw.text(string.ascii_uppercase, 4) + draw.digits(14)),
+            ("FR", draw.digits(23)),
+        )
     )
     number = checks.iban(country, account)
     spaced = draw.chance(0.4)
@@ -74,7 +88,9 @@ def prc_id(draw: Draw, *, chinese: bool = False) -> Value:
     """Region, birth date, serial number, check digit."""
     del chinese
     region = draw.choice(("110101", "310104", "440305", "330106", "510107"))
-    seventeen = f"{region}{draw.randrange(1955, 2006)}{draw.randrange(1, 13):02d}{draw.randrange(1, 29):02d}{draw.digits(3)}"
+    seventeen = (
+        f"{region}{draw.randrange(1955, 2006)}{draw.randrange(1, 13):02d}{draw.randrange(1, 29):02d}{draw.digits(3)}"
+    )
     value = seventeen + checks.prc(seventeen)
     return value, (value[6:],), 0, True
 
@@ -110,7 +126,9 @@ def birth_date(draw: Draw, *, chinese: bool = False) -> Value:
     year, month, day = draw.randrange(1940, 2007), draw.randrange(1, 13), draw.randrange(1, 29)
     if chinese and draw.chance(0.5):
         return (value := f"{year}年{month}月{day}日"), (value,), 0, False
-    value = draw.choice((f"{year}-{month:02d}-{day:02d}", f"{month:02d}/{day:02d}/{year}", f"{year}{month:02d}{day:02d}"))
+    value = draw.choice(
+        (f"{year}-{month:02d}-{day:02d}", f"{month:02d}/{day:02d}/{year}", f"{year}{month:02d}{day:02d}")
+    )
     return value, (value,), 0, False
 
 

@@ -1,5 +1,7 @@
 """Sentences about passwords, tokens and sessions that hold none, as programs write them. English and Chinese."""
 
+# ruff: noqa: RUF001 - Chinese punctuation is what Chinese programs write
+
 from typing import Final
 
 from .draw import Draw

@@ -12,9 +12,8 @@ from collections.abc import Sequence
 
 from locust_failure_forwarder.config.models import RedactionConfig
 from locust_failure_forwarder.redaction import Redactor
-
 from redaction_exam.exam import benign_exam, secret_exam
-from redaction_exam.examinee import Examinee
+from redaction_exam.examinee import Examinee, Untouched, changed, parts
 from redaction_exam.score import Examiner, Mark
 from redaction_exam.table import AT_MOST, GOALS, example, headline, report
 
@@ -27,7 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     marks += [examiner.mark(case) for case in benign_exam(options.seed, options.benign)]
     wrong = [mark for mark in marks if not mark.exact or mark.damaged]
     if options.only:
-        _print("\n".join(f"{example(mark)}\n      -> {mark.output}" for mark in wrong if _matches(mark, options.only)))
+        blank = Examinee(Untouched())
+        for mark in wrong:
+            if _matches(mark, options.only):
+                lines = changed(parts(blank.leaves(mark.case)), parts(mark.output))
+                _print("\n   -> ".join([example(mark), *(lines or ["nothing was changed"])]))
         return 0
     _print(f"seed {options.seed}: " + report(marks, examples=options.examples, rows=options.rows))
     _print(f"\n{time.monotonic() - started:.0f} s; --only 'secret 17' or --only 'form' shows cases with what came out")
@@ -44,7 +47,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--benign", type=int, default=2000, help="cases without one")
     parser.add_argument("--examples", type=int, default=1, help="failures shown for each place")
     parser.add_argument("--rows", type=int, default=60, help="rows of each table")
-    parser.add_argument("--only", help="show failures of this place, kind, encoding, slot, cut or number, with what came out")
+    parser.add_argument(
+        "--only", help="show failures of this place, kind, encoding, slot, cut or number, with what came out"
+    )
     for name, goal in GOALS.items():
         parser.add_argument(_option(name), type=float, default=goal, metavar="PERCENT", help=f"threshold; goal {goal}")
     return parser.parse_args(arguments)
@@ -62,7 +67,15 @@ def _reached(name: str, value: float, options: argparse.Namespace) -> bool:
 def _matches(mark: Mark, only: str) -> bool:
     case = mark.case
     kind = "secret" if case.cores else "benign"
-    return only in {f"{kind} {case.number}", case.place, case.kind, case.slot, case.cut, kind, *case.encoding.split(" + ")}
+    return only in {
+        f"{kind} {case.number}",
+        case.place,
+        case.kind,
+        case.slot,
+        case.cut,
+        kind,
+        *case.encoding.split(" + "),
+    }
 
 
 def _print(text: str) -> None:

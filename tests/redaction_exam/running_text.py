@@ -1,4 +1,6 @@
-"""Values under names in running text: prose, exceptions, reprs, command lines, settings, dumps of requests, log lines."""
+"""Values under names in running text: prose, exceptions, reprs, command lines, settings, dumps, log lines."""
+
+# ruff: noqa: RUF001 - Chinese punctuation is what Chinese programs write
 
 from collections.abc import Callable
 from typing import Final
@@ -73,13 +75,22 @@ def traceback_locals(draw: Draw, secret: Secret, near: list[Pair]) -> str:
             [f"    args = (1, {v!r})", f"    kwargs = {{{secret.key!r}: {secret.value!r}}}"],
         )
     )
-    head = ["Traceback (most recent call last):", '  File "locustfile.py", line 42, in checkout', "    self.login()", "  Locals:"]
+    head = [
+        "Traceback (most recent call last):",
+        '  File "locustfile.py", line 42, in checkout',
+        "    self.login()",
+        "  Locals:",
+    ]
     return "\n".join([*head, *rows, f"RuntimeError: login failed at {v2}"])
 
 
 def command_line(draw: Draw, secret: Secret, near: list[Pair]) -> str:
     """Options of programs."""
-    value = secret.value if secret.rank == 0 and not set(secret.value) & set("#$*!~\"'") else "'" + secret.value.replace("'", "") + "'"
+    value = (
+        secret.value
+        if secret.rank == 0 and not set(secret.value) & set("#$*!~\"'")
+        else "'" + secret.value.replace("'", "") + "'"
+    )
     option = _spoken(secret.key).replace(" ", "-")
     (k, v), (_, v2) = near[:2]
     return draw.choice(
@@ -120,7 +131,9 @@ def log_line(draw: Draw, secret: Secret, near: list[Pair]) -> str:
         value = '"' + secret.value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     mark = draw.choice(("=", "=", ":"))
     stamp = "2026-05-04T09:30:00Z WARN "
-    return stamp + draw.choice((" ", ", ", "; ", " | ")).join([f"{k}{mark}{v}", f"{secret.key}{mark}{value}", f"{k2}{mark}{v2}"])
+    return stamp + draw.choice((" ", ", ", "; ", " | ")).join(
+        [f"{k}{mark}{v}", f"{secret.key}{mark}{value}", f"{k2}{mark}{v2}"]
+    )
 
 
 BUILDERS: Final[dict[str, tuple[Builder, Rank]]] = {

@@ -1,4 +1,4 @@
-"""Whether a piece of a secret is in a text, as it stands or after up to five rounds of decoding. Pure; knows no redactor.
+"""Whether a piece of a secret is in a text, as it stands or after up to five rounds of decoding. Pure.
 
 A piece is any six characters in a row of a core, four where they are not ASCII; a core that is no longer than that
 counts only as a whole, between characters that are no letters or digits.

@@ -12,7 +12,16 @@ from .lookalikes import Pair, neighbours
 from .model import Case, Planted, Rank, Secret
 from .secrets_of import BARE_KINDS, draw_secret
 
-_DIRECT: Final = ("authorization", "cookie", "set-cookie", "key header", "context tree", "label", "echo", *urls.BUILDERS)
+_DIRECT: Final = (
+    "authorization",
+    "cookie",
+    "set-cookie",
+    "key header",
+    "context tree",
+    "label",
+    "echo",
+    *urls.BUILDERS,
+)
 PLACES: Final = (
     *(name for name in trees.BUILDERS),
     *json_texts.DIALECTS,
@@ -65,9 +74,9 @@ def _escaped_key(draw: Draw, secret: Secret) -> tuple[Secret, bool]:
 
 
 def _finish(draw: Draw, number: int, planted: Planted, secret: Secret) -> Case:
-    """Wrap, cut and place: half of the cases are hard."""
-    if draw.chance(0.5):
-        if draw.chance(0.7):
+    """Wrap, cut and place, so that half of all cases are hard."""
+    if draw.chance(0.62):
+        if draw.chance(0.8):
             names = [*wrappers.QUOTING, *wrappers.QUOTING, *wrappers.ENCODING]
             planted = wrappers.wrap(draw, planted, draw.sample(names, draw.choice((1, 1, 2, 3))))
         if planted.encoding in ("plain", "escaped key") or draw.chance(0.25):
@@ -102,14 +111,14 @@ def _direct(draw: Draw, number: int, place: str, near: list[Pair], *, chinese: b
         return _tree(draw, number, place, near, chinese=chinese)
     side = "request"
     if place == "authorization":
-        kind, side, (rows, cores, keep) = headers.authorization(draw, near)
+        kind, (rows, cores, keep) = headers.authorization(draw, near)
         secret = Secret(kind, rows[0][0], rows[0][1], cores)
     else:
         build, kinds = _HEADERS[place]
         secret = draw_secret(draw, draw.choice(kinds), at_most=0)
         rows, cores, keep = build(draw, secret, near)
         side = "response" if place == "set-cookie" else "request"
-    if draw.chance(0.7):
+    if draw.chance(0.4):
         changes: dict[str, Any] = {f"{side}_headers": [[name, value] for name, value in rows]}
         return _case(number, Planted(place, "", keep), secret, slots.Placed(f"{side} header", changes))
     draw.shuffle(rows)
@@ -131,7 +140,13 @@ def _url(draw: Draw, number: int, place: str, near: list[Pair], *, chinese: bool
     kind = draw.choice([k for k in (CHINESE_KINDS if chinese else KINDS) if k != "private key"])
     secret = draw_secret(draw, kind, chinese=chinese, at_most=1)
     url, cores, keep = urls.BUILDERS[place](draw, secret, near)
-    kinds = {"url userinfo": "password", "url oauth": "oauth code", "url path": "token", "url matrix": "session", "url signed": "signature"}
+    kinds = {
+        "url userinfo": "password",
+        "url oauth": "oauth code",
+        "url path": "token",
+        "url matrix": "session",
+        "url signed": "signature",
+    }
     secret = replace(secret, kind=kinds.get(place, secret.kind), cores=cores)
     keep = tuple(word for word in keep if word)
     where = draw.choice(("url", "url", "name", "header", "text", "text"))
@@ -150,7 +165,9 @@ def _url(draw: Draw, number: int, place: str, near: list[Pair], *, chinese: bool
         return _finish(draw, number, Planted(place, text, keep), secret)
     if where == "header":
         side, name = draw.choice((("response", "Location"), ("request", "Referer"), ("response", "Refresh")))
-        placed = slots.Placed(f"{side} header", {f"{side}_headers": [[name, ("0; url=" if name == "Refresh" else "") + url]]})
+        placed = slots.Placed(
+            f"{side} header", {f"{side}_headers": [[name, ("0; url=" if name == "Refresh" else "") + url]]}
+        )
     else:
         placed = slots.Placed(where, {where: url})
     return _case(number, Planted(place, url, keep), secret, placed)
@@ -163,11 +180,15 @@ def _tree(draw: Draw, number: int, place: str, near: list[Pair], *, chinese: boo
     if place == "label":
         placed = slots.Placed("label", {}, labels=dict([(secret.key, secret.value), *near]))
     elif place == "context tree":
-        placed = slots.Placed("context", {"context": draw.choice((trees.flat, trees.nested, trees.name_value))(draw, secret, near)})
+        placed = slots.Placed(
+            "context", {"context": draw.choice((trees.flat, trees.nested, trees.name_value))(draw, secret, near)}
+        )
     else:
         while secret.rank > 1 or len(secret.value) < 8:
             secret = draw_secret(draw, "password")
-        said = draw.choice(("{} is not allowed", "no account matches {}", "rejected: {}", "值 {} 无效")).format(secret.value)
+        said = draw.choice(("{} is not allowed", "no account matches {}", "rejected: {}", "值 {} 无效")).format(
+            secret.value
+        )
         sent = {"request_body": json.dumps(dict([(secret.key, secret.value), *near]), ensure_ascii=False)}
         where = draw.choice(("message", "response_body"))
         placed = slots.Placed("several", {**sent, where: said if where == "message" else said.encode()})

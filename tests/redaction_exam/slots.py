@@ -23,7 +23,9 @@ class Placed:
 def place(draw: Draw, planted: Planted) -> Placed:
     """Put the text somewhere, bodies most often."""
     one_line = planted.text.isprintable()
-    slot = draw.choice(("body", "body", "body", "body", "message", "message", "context", "traceback", "header", "label"))
+    slot = draw.choice(
+        ("body", "body", "body", "body", "message", "message", "context", "traceback", "header", "label")
+    )
     if slot == "body" or (slot in {"header", "label"} and not one_line):
         return _body(draw, planted)
     if slot == "message":

@@ -46,13 +46,16 @@ def report(marks: Sequence[Mark], *, examples: int = 1, rows: int = 12) -> str:
             found = figures(group)
             lines.append(f"  {name:<24}{found.secrets:>6}{found.recall:>8.1f}%{found.context_lost:>7.1f}%")
     benign = [mark for mark in marks if not mark.case.cores]
-    for title, of in (*_SECRET_DIMENSIONS[:3], ("slot", lambda case: [case.slot])):
+    for title, of in (*_SECRET_DIMENSIONS[:3], _SECRET_DIMENSIONS[5]):
         lines += ["", f"benign by {title:<16}{'cases':>6}{'damaged':>9}"]
         for name, group in _worst_first(benign, of)[:rows]:
             lines.append(f"  {name:<24}{len(group):>6}{figures(group).over_redaction:>8.1f}%")
     if examples:
         lines += ["", "examples, the worst places first"]
-        for _, group in (*_worst_first(secret, _SECRET_DIMENSIONS[0][1]), *_worst_first(benign, _SECRET_DIMENSIONS[0][1])):
+        for _, group in (
+            *_worst_first(secret, _SECRET_DIMENSIONS[0][1]),
+            *_worst_first(benign, _SECRET_DIMENSIONS[0][1]),
+        ):
             lines += [example(mark) for mark in group if not mark.exact or mark.damaged][:examples]
     return "\n".join(lines)
 
@@ -62,8 +65,14 @@ def example(mark: Mark) -> str:
     case = mark.case
     what = f"leaked {mark.leaked!r}" if mark.leaked else f"lost {mark.lost}" if mark.lost else "damaged"
     kind = "secret" if case.cores else "benign"
-    head = f"  [{kind} {case.number}] {case.place} / {case.kind} / {case.slot} / {case.encoding} / cut {case.cut}: {what}"
-    given = {**case.changes, **({"traceback": case.traceback} if case.traceback else {}), **({"labels": case.labels} if case.labels else {})}
+    head = (
+        f"  [{kind} {case.number}] {case.place} / {case.kind} / {case.slot} / {case.encoding} / cut {case.cut}: {what}"
+    )
+    given = {
+        **case.changes,
+        **({"traceback": case.traceback} if case.traceback else {}),
+        **({"labels": case.labels} if case.labels else {}),
+    }
     return f"{head}\n      {str(given)[:600]}"
 
 

@@ -27,7 +27,11 @@ def userinfo(draw: Draw, secret: Secret, near: list[Pair]) -> Url:
     scheme = draw.choice(("https", "http", "ftp", "sftp", "git+https", "wss"))
     tail = f"/orders?{near[0][0]}={near[0][1]}" if near[0][0].isascii() else "/orders"
     del secret
-    return f"{scheme}://{user}:{word}@{host}{tail}", (word,), (scheme, host, "/orders", near[0][1] if "?" in tail else host)
+    return (
+        f"{scheme}://{user}:{word}@{host}{tail}",
+        (word,),
+        (scheme, host, "/orders", near[0][1] if "?" in tail else host),
+    )
 
 
 def query(draw: Draw, secret: Secret, near: list[Pair]) -> Url:
@@ -65,9 +69,15 @@ def path(draw: Draw, secret: Secret, near: list[Pair]) -> Url:
     """Secrets as segments, told by the segment before or by their shape."""
     del secret
     host, token = _host(draw), draw.opaque(draw.randrange(24, 44))
-    before = draw.choice(("token", "reset-password", "verify-email", "api-key", "password/reset", "unsubscribe/token", "magic-link"))
+    before = draw.choice(
+        ("token", "reset-password", "verify-email", "api-key", "password/reset", "unsubscribe/token", "magic-link")
+    )
     tail = draw.choice(("", "/confirm", f"?{quote(near[0][0])}={near[0][1]}"))
-    return f"https://{host}/account/{before}/{token}{tail}", (token,), (host, "/account/", before, tail.partition("=")[2])
+    return (
+        f"https://{host}/account/{before}/{token}{tail}",
+        (token,),
+        (host, "/account/", before, tail.partition("=")[2]),
+    )
 
 
 def matrix(draw: Draw, secret: Secret, near: list[Pair]) -> Url:

@@ -17,7 +17,9 @@ from .model import Planted
 def in_json(draw: Draw, text: str) -> str:
     """As a string of a JSON document."""
     name = draw.choice(("body", "message", "raw", "payload", "detail"))
-    tree = {"n": draw.randrange(90), name: text} if draw.chance(0.5) else {name: text, "status": draw.randrange(400, 600)}
+    tree = (
+        {"n": draw.randrange(90), name: text} if draw.chance(0.5) else {name: text, "status": draw.randrange(400, 600)}
+    )
     return json.dumps(tree, ensure_ascii=draw.chance(0.5), separators=draw.choice((None, (",", ":"))))
 
 
@@ -59,17 +61,16 @@ def unicode_escapes(draw: Draw, text: str) -> str:
     return 'var state = "' + body.replace("\n", "\\n").replace("\r", "\\r") + '";'
 
 
-def _carried(draw: Draw, data: str) -> str:
+def _carried(draw: Draw, data: str, *, uri: bool = True) -> str:
     """What is encoded stands in a text of its own."""
-    return draw.choice(
-        (
-            lambda: json.dumps({"n": 7, "payload": data}),
-            lambda: f"payload={quote(data, safe='')}",
-            lambda: f"could not decode {data} as a message",
-            lambda: f"data:application/json;base64,{data}",
-            lambda: data,
-        )
-    )()
+    forms = (
+        json.dumps({"n": 7, "payload": data}),
+        f"payload={quote(data, safe='')}",
+        f"could not decode {data} as a message",
+        data,
+        f"data:application/json;base64,{data}",
+    )
+    return draw.choice(forms if uri else forms[:-1])
 
 
 def base64_standard(draw: Draw, text: str) -> str:
@@ -90,7 +91,7 @@ def base64_twice(draw: Draw, text: str) -> str:
 def hexadecimal(draw: Draw, text: str) -> str:
     """Two digits a byte, of either case."""
     data = text.encode().hex()
-    return _carried(draw, data.upper() if draw.chance(0.3) else data)
+    return _carried(draw, data.upper() if draw.chance(0.3) else data, uri=False)
 
 
 def compressed(draw: Draw, text: str) -> str:
@@ -142,22 +143,20 @@ def cut(draw: Draw, planted: Planted, key: str, core: str) -> Planted:
     text = planted.text
     at = text.find(core)
     style = draw.choice(("end within value", "end after value", "beginning"))
-    if at < 0 or style == "end within value" and len(core) < 10:
-        length = draw.randrange(len(text) * 6 // 10, len(text))
-        return _cut(planted, text[:length], "end somewhere", at)
+    if at < 0 or (style == "end within value" and len(core) < 10):
+        return _cut(planted, text[: draw.randrange(len(text) * 6 // 10, len(text))], "end somewhere")
     if style == "end within value":
         kept = at + draw.randrange(8, len(core))
-        return _cut(planted, text[:kept] + draw.choice(("", "", "...", "…", " [truncated]")), style, at)
+        return _cut(planted, text[:kept] + draw.choice(("", "", "...", "…", " [truncated]")), style)
     if style == "end after value":
-        return _cut(planted, text[: min(len(text) - 1, at + len(core) + draw.randrange(3))], style, at)
+        return _cut(planted, text[: min(len(text) - 1, at + len(core) + draw.randrange(3))], style)
     start = text.find(key)
     if start < 2:
         return planted
     begin = draw.randrange(1, start)
-    return _cut(planted, draw.choice(("", "...")) + text[begin:], style, at)
+    return _cut(planted, draw.choice(("", "...")) + text[begin:], style)
 
 
-def _cut(planted: Planted, text: str, style: str, at: int) -> Planted:
-    del at
+def _cut(planted: Planted, text: str, style: str) -> Planted:
     keep = tuple(word for word in planted.keep if word in text)
     return replace(planted, text=text, keep=keep, cut=style, is_json=False)
