@@ -7,9 +7,9 @@ from typing import Final
 ALNUM: Final = string.ascii_letters + string.digits
 URLSAFE: Final = ALNUM + "-_"
 _SYLLABLES: Final = (
-    "ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ra", "su", "te", "vi", "wo", "xu", "ya", "zo", "bre", "cla", "dri",
-    "fle", "gru",
-)  # fmt: skip
+    *("ba", "de", "fi", "go", "ku", "la", "me", "ni", "po", "ra", "su", "te", "vi", "wo", "xu", "ya", "zo"),
+    *("bre", "cla", "dri", "fle", "gru"),
+)
 
 
 class Draw(random.Random):

@@ -74,7 +74,8 @@ hex64: sha256 digest blob_hash txHash
 sha: image_digest layer
 integrity: integrity
 count: token_count tokenCount max_tokens prompt_tokens total_tokens session_count cookie_count
-count: password_length passwordMinLength keyCount passenger_count emailCount phone_count secretsTotal retries pinned_items card_count passed failed_logins
+count: password_length passwordMinLength
+count: keyCount passenger_count emailCount phone_count secretsTotal retries pinned_items card_count passed failed_logins
 userid: userId user_id customerId account_id authorId
 snowflake: tweet_id message_id snowflake orderNo
 epoch: created_at timestamp token_expires_at expiresAt password_changed_at exp iat lastLogin sessionExpires

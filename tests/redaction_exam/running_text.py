@@ -36,6 +36,8 @@ def prose(draw: Draw, secret: Secret, near: list[Pair]) -> str:
             "{k}: {v}, {key}: {value}, {k2}: {v2}",
             "could not verify {key}={value}; {k2}={v2}",
             "using {key} `{value}` at {v}",
+            "invalid token {key}={value} for {k} {v}",
+            "session lost, password wrong: {key}={value}, {k}={v}",
         )
     )
     return template.format(key=spoken, value=secret.value, k=k, v=v, k2=k2, v2=v2)

@@ -31,6 +31,9 @@ PLACES: Final = (
     *_DIRECT,
 )
 
+_KNOWN_WHEN_CUT: Final = ("private key", "provider token", "jwt", "webhook url")
+"""Shapes that begin with what tells them; half a card without a name beside it is only digits."""
+
 
 def secret_case(draw: Draw, number: int) -> Case:
     """One case; the number alone decides the place, so that all are met equally often."""
@@ -79,7 +82,8 @@ def _finish(draw: Draw, number: int, planted: Planted, secret: Secret) -> Case:
         if draw.chance(0.8):
             names = [*wrappers.QUOTING, *wrappers.QUOTING, *wrappers.ENCODING]
             planted = wrappers.wrap(draw, planted, draw.sample(names, draw.choice((1, 1, 2, 3))))
-        if planted.encoding in ("plain", "escaped key") or draw.chance(0.25):
+        whole = planted.place == "bare" and secret.kind not in _KNOWN_WHEN_CUT
+        if not whole and (planted.encoding in ("plain", "escaped key") or draw.chance(0.25)):
             core = next((core for core in secret.cores if core in planted.text), secret.cores[0])
             planted = wrappers.cut(draw, planted, secret.key, core)
     return _case(number, planted, secret, slots.place(draw, planted))
