@@ -9,8 +9,8 @@ from .marks import MARK_START, Span
 
 _CRUMB: Final = re.compile(
     r"""(?P<name>[^\s=;,"'\\]{1,128}+)\s{0,4}=\s{0,4}
-        (?P<value>"[^"]*+" | (?:[^;,\r\n"'\\] | ,(?!\s{0,4}[^\s=;,]{1,64}=) | \\(?![nr"'\\]))*+)""",
-    re.VERBOSE,
+        (?P<value>"[^"]*+" | (?:[^;,\r\n"'\\] | ,(?!\s{0,4}(?:set-cookie:\s?)?[^\s=;,]{1,64}=) | \\(?![nr"'\\]))*+)""",
+    re.VERBOSE | re.IGNORECASE,
 )
 """`name=value`, to the next `;`, or to the comma that joins two Set-Cookie headers (but not the one in a date)."""
 

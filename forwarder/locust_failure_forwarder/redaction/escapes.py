@@ -20,13 +20,14 @@ _ESCAPES: Final = re.compile(
     r"""(?P<percent>(?:%[0-9a-fA-F]{2})++)
         | (?P<entity>&(?:[a-zA-Z]{2,8}|\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6});)
         | (?P<hex>(?:\\{1,4}x[0-9a-fA-F]{2})++)
-        | \\{1,4}(?:u(?P<unit>[0-9a-fA-F]{4}) | U(?P<wide>[0-9a-fA-F]{8}) | u\{(?P<braced>[0-9a-fA-F]{1,6})\}
+        | (?P<slashes>\\{1,4})(?:u(?P<unit>[0-9a-fA-F]{4}) | U(?P<wide>[0-9a-fA-F]{8}) | u\{(?P<braced>[0-9a-fA-F]{1,6})\}
             | (?P<slash>/))
     """,
     re.VERBOSE,
 )
 _UNIT: Final = re.compile(r"\\{1,4}x[0-9a-fA-F]{2}")
 _FORM_ESCAPE: Final = re.compile(r"%[2-7][0-9a-fA-F]")
+_QUOTES: Final = "\"'`"
 _MOST: Final = 0x10FFFF
 _NO_CHARACTER: Final = "\ufffd"
 
@@ -97,7 +98,10 @@ def _characters(match: "re.Match[str]") -> list[tuple[str, int]]:
         return [("/", len(found))]
     code = int(match["unit"] or match["wide"] or match["braced"], 16)
     usable = code <= _MOST and not 0xD800 <= code <= 0xDFFF
-    return [(chr(code) if usable else _NO_CHARACTER, len(found))]
+    character = chr(code) if usable else _NO_CHARACTER
+    # Each two backslashes are one that escapes what comes next, which tells one depth of quotes from another.
+    slashes = (len(match["slashes"]) - 1) // 2 if character in _QUOTES else 0
+    return [*[("\\", 2)] * slashes, (character, len(found) - 2 * slashes)]
 
 
 def _of_bytes(data: bytes, sizes: list[int]) -> list[tuple[str, int]]:

@@ -29,7 +29,7 @@ OAUTH_SIBLINGS: Final = _set(
 PATH_WORDS: Final = _set(
     """
     token reset recover verify verification activate activation invite invitation magic confirm confirmation
-    unsubscribe apikey api-key secret session sso login-link otp
+    unsubscribe apikey api-key secret session sso login-link otp webhook hooks
     """
 )
 """A path segment behind one that has one of these words may be a token: `/reset-password/…`."""

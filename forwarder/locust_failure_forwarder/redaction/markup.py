@@ -21,8 +21,8 @@ _ELEMENT_BEFORE: Final = re.compile(r"<(?:[\w.\-]{1,20}:)?$")
 _ESCAPED_ELEMENT: Final = re.compile(r"&gt;\s{0,8}")
 
 _NAMING: Final = r"(?:name|key|field|param|parameter|property|attribute|id|code|path|loc|n|k)"
-_NAMED_TAG: Final = re.compile(rf"(?:<(?P<tag>{_NAME})\s|^)[^<>]{{0,200}}?\b{_NAMING}\s?=\s?[\"']$", re.IGNORECASE)
-_REST_OF_TAG: Final = re.compile(rf"[\"']{_ATTRIBUTES}(?<!/)>{_INNER}", re.VERBOSE)
+_NAMED_TAG: Final = re.compile(rf"(?:<(?P<tag>{_NAME})\s|^)[^<>]{{0,200}}?\b{_NAMING}\s?=\s?{QUOTE}$", re.IGNORECASE)
+_REST_OF_TAG: Final = re.compile(rf"{QUOTE}{_ATTRIBUTES}(?<!/)>{_INNER}", re.VERBOSE)
 _NAME_OPENED: Final = re.compile(rf"<(?P<tag>{_NAME}){_ATTRIBUTES}>\s{{0,8}}$")
 _VALUE_FOLLOWS: Final = re.compile(
     rf"\s{{0,8}}</{_NAME}\s?>\s{{0,16}}<(?P<tag>{_NAME}){_ATTRIBUTES}(?<!/)>{_INNER}", re.VERBOSE

@@ -13,18 +13,21 @@ from . import words as w
 from .extents import PARAMETER, QUOTE, bare_end, bracket_end, phrase_end, quoted_end
 from .keys import KeyNames, Sensitive, stems
 from .linear import Finder
-from .marks import MARK_OF_KIND, MARK_START, Span
+from .marks import MARK_OF_KIND, MARK_START, Span, UnredactableError
 from .markup import in_element, named_by_attribute, named_by_neighbour, value_before_name
 from .prose import echoed, in_prose
-from .values import secret_spans
+from .values import Cut, secret_spans
 
 _MAX_KEY: Final = 48
+_LOOKS: Final = 16
+_FREE: Final = 4096
+"""How often all of a text may be read for values in which nothing is found, and characters that are not counted."""
 _QUOTE_STARTS: Final = ("\\", '"', "'", "`")
 _KEY_EXTRA: Final = frozenset("_-.[]$")
 
 _SIGN: Final = r":=|=>|->|={1,3}|:|[\uff1a\uff1d\u662f\u4e3a\u3011]"
 _SEPARATED: Final = re.compile(
-    rf"""(?P<closing>{QUOTE})?\]?
+    rf"""(?P<closing>{QUOTE})?(?:\]|%5[Dd])?
          (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,8}} | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
          (?:[bBuUrRfF]{{1,2}}(?=["'])|Optional\(|Some\()?
          (?P<opening>{QUOTE})?""",
@@ -49,8 +52,15 @@ _PART: Final = re.compile(
 _PART_END: Final = re.compile(rf"{_NEW_LINE}--")
 _ONLY_ITEM: Final = re.compile(rf"""\[(?:\s|{_NEW_LINE}){{0,24}}(?P<opening>{QUOTE})?""")
 _NUMBER: Final = re.compile(r"[^\s,\]\\]{1,80}+")
+_LINE_BEFORE: Final = re.compile(r"(?:^|\n)[ \t]{0,12}(?:(?:->|<-|[-*+<>#]|export|set|ENV|SET)[ \t])?$")
+_LINE_VALUE: Final = re.compile(
+    r"""[^\s"'`<>\[\]{}()&?=,;\\][^\s"'`<>&=\\\u3000-\u3002\uff0c\uff1b]*+(?<![,;)\]}])(?=[ \t]{0,4}\r?(?:\n|$))"""
+)
+"""All of a line, in settings and heads of messages; brackets and commas in it are its own."""
 _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
-_CUT: Final = re.compile(r"\s?(?:\[truncated\]|\u2026|\.\.\.)?\\?")
+_CUT: Final = re.compile(r"\s?(?:[\[(<]truncated[\])>]|\u2026|\.\.\.)\s?(?:[\[(<]?truncated[\])>]?)?\\?", re.IGNORECASE)
+"""What is written where something was cut."""
+_CUT_LOOK: Final = 24
 _REMARKS_INSIDE: Final = re.compile(
     rf"""[\[{{(]\s{{0,8}}(?:"(?:type|description|title|\$ref|required|minLength|format)"\s{{0,4}}:
         |["'](?:{"|".join(sorted(idioms.PROSE))})\s)""",
@@ -64,6 +74,8 @@ _REMARKS: Final = (
     | idioms.PROSE
     | {"the", "a", "an", "and", "or", "but", "for", "in", "of", "to", "from", "with", "by", "if", "when", "see"}
 )
+_BEFORE_PARAMETER: Final = ("?", "&", "&amp;", "%5B", "%5b")
+_LONG_REMARK: Final = 40
 _PHRASES: Final = ("phrase", "phrases", "mnemonic")
 """Ends of keys whose values have several words."""
 _WHOLE: Final = {"password", "token", "secret", "key", "cookie", "otp", "pin", "csrf", "custom"}
@@ -73,7 +85,7 @@ _WHOLE: Final = {"password", "token", "secret", "key", "cookie", "otp", "pin", "
 def stem_pattern(keys: KeyNames) -> str:
     """RE2: a stem of a sensitive key, the rest of its word, and something that may separate it from a value."""
     rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3010}\x{3011}]*"
-    separator = r"[\"'\\`]|</|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
+    separator = r"[\"'\\`]|</|%5[Dd](?:=|%3[Dd])|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
     separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,10}[0-9\-]"
     return rf"((?i:{'|'.join(stems(keys.own))}){rest})(?:{separator})"
 
@@ -86,19 +98,31 @@ class TextPairs:
         self._find = Finder(stem_pattern(keys))
 
     def spans(self, text: str, source: bytes) -> Iterator[Span]:
-        """The secret parts of values, left to right; `source` is the same text for RE2."""
-        done = 0
+        """The secret parts of values, left to right; `source` is the same text for RE2.
+
+        Raises:
+            UnredactableError: values stand within values so often that reading them all would take too long.
+        """
+        done = read = 0
+        most = _LOOKS * len(text) + _FREE
         for stem, end in self._stems(text, source):
             if stem < done or text.endswith(MARK_OF_KIND, 0, stem):
                 continue
-            start = _grow_back(text, stem, done)
-            sensitive = self._keys.judge(_without_escape(text, start, end))
+            start = _behind_escape(text, _grow_back(text, stem, done))
+            sensitive = self._keys.judge(text[start:end])
             if sensitive is None:
                 continue
             at, stop = self._value(text, start, end, sensitive)
-            if at < stop and (found := secret_spans(sensitive, text[at:stop], self._keys, at, cut=_is_cut(text, stop))):
+            if at >= stop:
+                continue
+            whole, cut = _without_mark_of_cut(text, at, stop)
+            found = secret_spans(sensitive, text[at:whole], self._keys, at, cut=cut)
+            if found:
                 done = found[-1].end
                 yield from found
+            read += stop - (done if found else at)
+            if read > most:
+                raise UnredactableError
 
     def _stems(self, text: str, source: bytes) -> Iterator[tuple[int, int]]:
         """Where each stem starts, and its word ends. What follows the word may hold the next stem."""
@@ -138,9 +162,10 @@ class TextPairs:
             if sensitive.kind in _WHOLE and not _REMARKS_INSIDE.match(text, at):
                 return at, bracket_end(text, at)
             return _only_item(text, at)
-        if before.endswith(("?", "&")) and (parameter := PARAMETER.match(text, at)):
+        if before.endswith(_BEFORE_PARAMETER) and (parameter := PARAMETER.match(text, at)):
             return at, parameter.end()
-        return at, _bare(text, at, sensitive, text[start:end])
+        end_of_line = _LINE_VALUE.match(text, at) if _begins_line(before) else None
+        return at, end_of_line.end() if end_of_line else _bare(text, at, sensitive, text[start:end])
 
 
 def _behind_quote(text: str, before: str, start: int, end: int) -> tuple[int, int] | None:
@@ -154,9 +179,14 @@ def _behind_quote(text: str, before: str, start: int, end: int) -> tuple[int, in
     return named_by_attribute(text, start, end) or value_before_name(text, start)
 
 
-def _is_cut(text: str, stop: int) -> bool:
-    """Whether a value may go on behind the end of the text."""
-    return stop == len(text) or _CUT.fullmatch(text, stop) is not None
+def _without_mark_of_cut(text: str, at: int, stop: int) -> tuple[int, Cut]:
+    """Where the value ends but for a mark that says so, and whether it may go on behind the end of the text."""
+    if stop < len(text):
+        return stop, "surely" if _CUT.fullmatch(text, stop) else ""
+    mark = _CUT.search(text, max(at, stop - _CUT_LOOK), stop)
+    if mark and mark.start() > at and mark.end() == stop:
+        return mark.start(), "surely"
+    return stop, "surely" if text[at - 1] in "\"'`" else "maybe"
 
 
 def _grow_back(text: str, at: int, least: int) -> int:
@@ -167,9 +197,16 @@ def _grow_back(text: str, at: int, least: int) -> int:
     return start
 
 
-def _without_escape(text: str, start: int, end: int) -> str:
-    """The key; the letter of an escaped line break before it is not a part of it."""
-    return text[start + 1 : end] if text.startswith("\\", start - 1) and text[start] in "nrt" else text[start:end]
+def _begins_line(before: str) -> bool:
+    """Whether a key stands at the beginning of its line, of which `before` are the characters before it."""
+    return _LINE_BEFORE.search(before) is not None
+
+
+def _behind_escape(text: str, start: int) -> int:
+    """Where the key begins: what is left of an escaped line break or bracket before it is not a part of it."""
+    if text.startswith("\\", start - 1) and text[start] in "nrt":
+        return start + 1
+    return start + 2 if text.startswith(("%5B", "%5b"), start - 1) else start
 
 
 def _quoted(text: str, at: int, opening: str) -> int:
@@ -205,8 +242,10 @@ def _only_item(text: str, at: int) -> tuple[int, int]:
 
 
 def _bare(text: str, at: int, sensitive: Sensitive, key: str) -> int:
+    if _CALL.match(text, at):
+        return at
     end = bare_end(text, at, sensitive.kind)
-    if text[at:end].lower() in _REMARKS or _CALL.match(text, at):
+    if end - at < _LONG_REMARK and text[at:end].lower() in _REMARKS:
         return at
     if key.lower().endswith(_PHRASES):
         return phrase_end(text, at, end, sure=not key.lower().startswith("pass"))

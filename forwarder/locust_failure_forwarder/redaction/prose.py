@@ -6,7 +6,8 @@ from typing import Final
 from .extents import quoted_end
 from .keys import Sensitive
 
-_PROSE: Final = re.compile(r"""\s(?P<verb>(?:is|was)\s)?(?P<value>[^\s"'`,;<>()\[\]{}\\]{6,}+)""")
+_PROSE: Final = re.compile(r"""\s(?P<verb>(?:is|was)\s)?(?![\w.\-]{1,48}+[=:])(?P<value>[^\s"'`,;<>()\[\]{}\\]{6,}+)""")
+"""The next word, unless that begins a pair itself: `the token password=…`."""
 _NUMBERED: Final = frozenset({"passport", "bank_account", "national_id", "card", "phone", "iban"})
 _IS_NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d[\d\-]{4,}+\.?")
 _IS_NAME: Final = re.compile(r"[a-z]+(?:[ \-_.][a-z]+)*+|[A-Z]+(?:_[A-Z]+)*+")

@@ -34,14 +34,15 @@ _PREFIXES: Final = "|".join(
         r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{16,}|\$argon2(?:i|d|id)\$[A-Za-z0-9$=,+/.]{8,}",  # hashes of passwords
     )
 )
+_PATH: Final = r"[^\s\"'<>\\?#&,;)\x{3000}-\x{303f}\x{4e00}-\x{9fff}\x{ff00}-\x{ffef}]+"
 _WEBHOOKS: Final = (
-    r"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/[^\s\"'<>\\?#]+"
-    r"|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/[^\s\"'<>\\?#]+"
-    r"|webhook\.office\.com/webhookb2/[^\s\"'<>\\?#]+|outlook\.office(?:365)?\.com/webhook/[^\s\"'<>\\?#]+"
-    r"|api\.telegram\.org/bot[^\s\"'<>\\?#/]+"
-    r"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/[^\s\"'<>\\?#]+"
-    r"|hooks\.zapier\.com/hooks/catch/[^\s\"'<>\\?#]+"
-    r"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=[^\s\"'<>\\&#]+"
+    rf"hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/{_PATH}"
+    rf"|discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d+/{_PATH}"
+    rf"|webhook\.office\.com/webhookb2/{_PATH}|outlook\.office(?:365)?\.com/webhook/{_PATH}"
+    r"|api\.telegram\.org/bot[\w:\-]+"
+    rf"|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook/{_PATH}"
+    rf"|hooks\.zapier\.com/hooks/catch/{_PATH}"
+    rf"|qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key={_PATH}"
 )
 _WEBHOOK_STARTS: Final = (
     *("/services/", "/workflows/", "/triggers/", "/webhooks/", "/webhookb2/", "/webhook/"),

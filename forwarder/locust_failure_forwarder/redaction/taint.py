@@ -2,11 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 import orjson
 from pydantic import JsonValue
 
 from .marks import MARK, MARK_START, Literal, Tally, unique
+
+
+_BEGINS: Final = (
+    r"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\[nrt])"
+    r"|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
+)
+"""The beginning of a word; the last letter of an escape is none of it."""
 
 
 class Taint:
@@ -53,7 +61,7 @@ class Taint:
             else:
                 changed = Taint({literal: known}).redact_tree(tree, tally)
                 return orjson.dumps(changed).decode() if changed != tree else text
-        pattern = re.compile(rf"(?<![A-Za-z0-9_]){re.escape(literal)}(?![A-Za-z0-9_])")
+        pattern = re.compile(rf"{_BEGINS}{re.escape(literal)}(?![A-Za-z0-9_])")
         pieces = _split_at_marks(text)
         return "".join(p if p.startswith(MARK_START) else pattern.sub(lambda _: tally.repeat(known), p) for p in pieces)
 

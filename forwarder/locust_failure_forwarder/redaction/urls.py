@@ -57,7 +57,7 @@ def url_spans(text: str, source: bytes, keys: KeyNames, within: Within) -> Itera
     for ((start, end),) in _FIND.find_all(source):
         for sign in ("?", "#"):
             at = text.find(sign, start, end)
-            if at >= 0:
+            if at >= 0 and not text.startswith("&#", at - 1):
                 stop = text.find("#", at, end) if sign == "?" else -1
                 oauth = _OAUTH_PATH.search(text, start, at) is not None
                 yield from query_spans(text, at + 1, stop if stop >= 0 else end, keys, within, oauth=oauth)

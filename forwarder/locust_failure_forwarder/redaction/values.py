@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 from . import idioms
 from .cookies import cookie_spans
@@ -19,7 +19,11 @@ _SHORT: Final = 6
 _LONG: Final = 16
 
 
-def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, *, cut: bool = False) -> list[Span]:
+Cut = Literal["", "maybe", "surely"]
+"""Whether the end of a value is missing."""
+
+
+def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, *, cut: Cut = "") -> list[Span]:
     """The parts of `value` to mask: none where it holds nothing, all of it in most cases. `at` is added to places.
 
     An authorization scheme stays, and so do cookie names and attributes. Less must look the part if it was `cut`.
@@ -36,7 +40,7 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
         start = _after_scheme(sensitive, value)
         return [] if start is None else [Span(at + start, at + len(value), kind, by_key=True)]
     if test is not None and not test(value):
-        if cut and not sensitive.weak and _is_part(kind, value):
+        if cut and not sensitive.weak and _is_part(kind, value, sure=cut == "surely"):
             return [Span(at, at + len(value), kind, by_key=True)]
         quoted = _QUOTED.match(value)
         if quoted and test(quoted[2]):
@@ -55,11 +59,12 @@ def is_harmless(value: str) -> bool:
     return " " in lowered and lowered.partition(" ")[0] in idioms.PROSE
 
 
-def _is_part(kind: str, value: str) -> bool:
+def _is_part(kind: str, value: str, *, sure: bool) -> bool:
     """Whether the rest of a value could make it what its key says."""
     if kind == "email":
-        return _MAIL_BOX.fullmatch(value) is not None and _digits(value) + value.count(".") + value.count("_") > 0
-    return _digits(value) > 1 and _PHONE.fullmatch(value) is not None
+        telling = sure or _digits(value) + value.count(".") + value.count("_") > 0
+        return telling and _MAIL_BOX.fullmatch(value) is not None
+    return _digits(value) > 1 and (sure or _PHONE.fullmatch(value) is not None)
 
 
 def _after_scheme(sensitive: Sensitive, value: str) -> int | None:
