@@ -20,7 +20,8 @@ _ESCAPES: Final = re.compile(
     r"""(?P<percent>(?:%[0-9a-fA-F]{2})++)
         | (?P<entity>&(?:[a-zA-Z]{2,8}|\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6});)
         | (?P<hex>(?:\\{1,4}x[0-9a-fA-F]{2})++)
-        | (?P<slashes>\\{1,4})(?:u(?P<unit>[0-9a-fA-F]{4}) | U(?P<wide>[0-9a-fA-F]{8}) | u\{(?P<braced>[0-9a-fA-F]{1,6})\}
+        | (?P<slashes>\\{1,4})
+          (?:u(?P<unit>[0-9a-fA-F]{4}) | U(?P<wide>[0-9a-fA-F]{8}) | u\{(?P<braced>[0-9a-fA-F]{1,6})\}
             | (?P<slash>/))
     """,
     re.VERBOSE,

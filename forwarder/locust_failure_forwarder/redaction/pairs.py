@@ -54,7 +54,7 @@ _ONLY_ITEM: Final = re.compile(rf"""\[(?:\s|{_NEW_LINE}){{0,24}}(?P<opening>{QUO
 _NUMBER: Final = re.compile(r"[^\s,\]\\]{1,80}+")
 _LINE_BEFORE: Final = re.compile(r"(?:^|\n)[ \t]{0,12}(?:(?:->|<-|[-*+<>#]|export|set|ENV|SET)[ \t])?$")
 _LINE_VALUE: Final = re.compile(
-    r"""[^\s"'`<>\[\]{}()&?=,;\\][^\s"'`<>&=\\\u3000-\u3002\uff0c\uff1b]*+(?<![,;)\]}])(?=[ \t]{0,4}\r?(?:\n|$))"""
+    r"""[^\s"'`<>\[\]{}()&?=,;\\][^\s"'`<>&=\\\u3000-\u9fff]*+(?<![,;)\]}])(?=[ \t]{0,4}\r?(?:\n|$))"""
 )
 """All of a line, in settings and heads of messages; brackets and commas in it are its own."""
 _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")

@@ -9,7 +9,6 @@ from pydantic import JsonValue
 
 from .marks import MARK, MARK_START, Literal, Tally, unique
 
-
 _BEGINS: Final = (
     r"(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2})|(?<=\\[nrt])"
     r"|(?<=\\x[0-9A-Fa-f]{2})|(?<=\\u[0-9A-Fa-f]{4}))"
