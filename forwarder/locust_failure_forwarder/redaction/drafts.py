@@ -7,14 +7,35 @@ import orjson
 from pydantic import JsonValue
 from typing_extensions import TypeIs
 
-from .cache import Entry, Headers, Key
+from .cache import CLEAN, Entry, Headers, Key
 from .kept import Node, holds
 from .marks import Tally
 from .taint import Taint
 
 NAMES_WITHOUT_RESPONSE: Final = ("url", "body", "headers", "name", "message", "traceback")
 NAMES: Final = ("url", "body", "headers", "name", "body", "headers", "message", "traceback")
+STAND_IN: Final = "\x1a"
+"""ASCII calls it SUBSTITUTE."""
+_LONG_URL: Final = 12
 _TEXTS: Final = ("url", "name", "body", "message", "traceback")
+
+
+def without_url(text: str, url: str) -> str:
+    """A message in which `STAND_IN` stands for the URL of the request: then it is the same for many URLs.
+
+    JSON stays as it is, and so does a message that has a `STAND_IN` of its own.
+    """
+    if len(url) < _LONG_URL or url not in text or STAND_IN in text or text.lstrip()[:1] in ("{", "["):
+        return text
+    return text.replace(url, STAND_IN)
+
+
+def with_url(text: str, url: str, entry: Entry, tally: Tally) -> str:
+    """The message again, with the URL as it was redacted, which is counted as often as it stands there."""
+    for _ in range(text.count(STAND_IN)):
+        if entry is not CLEAN:
+            entry.settle(tally)
+    return text.replace(STAND_IN, url)
 
 
 def message_keys(part: Mapping[str, Any], side: str, kept: Mapping[str, Node]) -> list[Key]:

@@ -61,6 +61,7 @@ _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
 _CUT: Final = re.compile(r"\s?(?:[\[(<]truncated[\])>]|\u2026|\.\.\.)\s?(?:[\[(<]?truncated[\])>]?)?\\?", re.IGNORECASE)
 """What is written where something was cut."""
 _CUT_LOOK: Final = 24
+_CUT_ENDS: Final = "]>)\u2026.dD\\"
 _REMARKS_INSIDE: Final = re.compile(
     rf"""[\[{{(]\s{{0,8}}(?:"(?:type|description|title|\$ref|required|minLength|format)"\s{{0,4}}:
         |["'](?:{"|".join(sorted(idioms.PROSE))})\s)""",
@@ -164,8 +165,9 @@ class TextPairs:
             return _only_item(text, at)
         if before.endswith(_BEFORE_PARAMETER) and (parameter := PARAMETER.match(text, at)):
             return at, parameter.end()
-        end_of_line = _LINE_VALUE.match(text, at) if _begins_line(before) else None
-        return at, end_of_line.end() if end_of_line else _bare(text, at, sensitive, text[start:end])
+        if (not before or "\n" in before) and _LINE_BEFORE.search(before) and (line := _LINE_VALUE.match(text, at)):
+            return at, line.end()
+        return at, _bare(text, at, sensitive, text[start:end])
 
 
 def _behind_quote(text: str, before: str, start: int, end: int) -> tuple[int, int] | None:
@@ -183,7 +185,7 @@ def _without_mark_of_cut(text: str, at: int, stop: int) -> tuple[int, Cut]:
     """Where the value ends but for a mark that says so, and whether it may go on behind the end of the text."""
     if stop < len(text):
         return stop, "surely" if _CUT.fullmatch(text, stop) else ""
-    mark = _CUT.search(text, max(at, stop - _CUT_LOOK), stop)
+    mark = _CUT.search(text, max(at, stop - _CUT_LOOK), stop) if text[-1] in _CUT_ENDS else None
     if mark and mark.start() > at and mark.end() == stop:
         return mark.start(), "surely"
     return stop, "surely" if text[at - 1] in "\"'`" else "maybe"
@@ -195,11 +197,6 @@ def _grow_back(text: str, at: int, least: int) -> int:
     while start > least and (text[start - 1].isalnum() or text[start - 1] in _KEY_EXTRA):
         start -= 1
     return start
-
-
-def _begins_line(before: str) -> bool:
-    """Whether a key stands at the beginning of its line, of which `before` are the characters before it."""
-    return _LINE_BEFORE.search(before) is not None
 
 
 def _behind_escape(text: str, start: int) -> int:

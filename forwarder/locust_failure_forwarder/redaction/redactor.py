@@ -26,7 +26,18 @@ from ..config.models import RedactionConfig
 from ..config.secret_kinds import PERSONAL
 from .bodies import BodyRedactor
 from .cache import CLEAN, ByteCache, Entry, Headers, Key, Sightings, cost_of
-from .drafts import NAMES, NAMES_WITHOUT_RESPONSE, entry_of, holds_header, is_headers, message_keys, spread, total
+from .drafts import (
+    NAMES,
+    NAMES_WITHOUT_RESPONSE,
+    entry_of,
+    holds_header,
+    is_headers,
+    message_keys,
+    spread,
+    total,
+    with_url,
+    without_url,
+)
 from .kept import Node, holds, is_path, kept_places
 from .keys import KeyNames
 from .marker import Marker
@@ -84,12 +95,19 @@ class Redactor:
             response = dict(response)
             keys += message_keys(response, "response", self._kept)
             owners += [response] * 2
-        keys += [("text", error["message"]), ("text", error["traceback"] or "")]
+        url = request["url"] or ""
+        said = {name: without_url(error[name] or "", url) for name in ("message", "traceback")}
+        with_url_in = [name for name, text in said.items() if text != (error[name] or "")]
+        error.update((name, said[name]) for name in with_url_in)
+        keys += [("text", text) for text in said.values()]
         owners += [error] * 2
         names = NAMES if response is not None else NAMES_WITHOUT_RESPONSE
-        for owner, name, entry in zip(owners, names, self._entries(keys), strict=True):
+        entries = self._entries(keys)
+        for owner, name, entry in zip(owners, names, entries, strict=True):
             if entry is not CLEAN:
                 owner[name] = entry.settle(tally)
+        for name in with_url_in:
+            error[name] = with_url(error[name], request["url"], entries[0], tally)
         if self._kept:
             self._keep_headers(draft, request, response, tally)
         context = self._context(draft["context"], tally)
