@@ -79,6 +79,8 @@ class KeyNames:
             return None
         if joined in self._own_letters or self._holds_own(words):
             return Sensitive("custom")
+        if key.lower().endswith(w.FILE_ENDINGS):
+            return None
         found = _classify(words) or _chinese(joined) or self._judge_folded(key)
         return None if found is None or found.kind in self.off else found
 
@@ -154,7 +156,7 @@ def _by_word(words: tuple[str, ...]) -> str | None:
 
 
 def _glued(words: tuple[str, ...]) -> str | None:
-    for word in words:
+    for word in (*words, "".join(words[-2:])):  # of `x-rapidapi-key` the last two
         if word in w.GLUED_START:
             return w.GLUED_START[word]
         for end, kind in w.GLUED.items():

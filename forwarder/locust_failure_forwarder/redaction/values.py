@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 from . import idioms
 from .cookies import cookie_spans
+from .harmless import is_harmless
 from .keys import KeyNames, Sensitive
 from .marks import MARK, MARK_START, Span
 
@@ -15,6 +16,8 @@ _LETTER: Final = re.compile(r"[^\W_]")
 _MAIL_BOX: Final = re.compile(r"[\w.+%\-]{3,64}")
 _QUOTED: Final = re.compile(r"""\s?(\\{0,4}["'`\u2018\u201c])([^"'`\u2019\u201d]{1,200})["'`\u2019\u201d]\s""")
 """What a remark about a value begins with: `'+1 555' is no phone number`."""
+_NEVER_SHORT: Final = frozenset({"token", "key", "secret", "authorization", "credentials", "jwt", "csrf", "signature"})
+_LEAST: Final = 4
 _SHORT: Final = 6
 _LONG: Final = 16
 
@@ -31,6 +34,8 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
     if not value or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
         return []
     kind = sensitive.kind
+    if kind in _NEVER_SHORT and len(value) < _LEAST and value.isdigit():
+        return []  # `/token -> 503`
     test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)
     if MARK_START in value and (test or sensitive.weak or not _LETTER.search(MARK.sub("", value))):
         return []  # what is left beside the marks was judged when they were made
@@ -47,16 +52,6 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
             return [Span(at + quoted.start(2), at + quoted.end(2), kind, by_key=True)]
         return []
     return [Span(at, at + len(value), kind, by_key=True)]
-
-
-def is_harmless(value: str) -> bool:
-    """Whether a value is a remark or a placeholder: `null`, `required`, `must be at least 8 characters`."""
-    lowered = value.strip(" .!\t\r\n").lower()
-    if lowered in idioms.HARMLESS:
-        return True
-    if not lowered or (lowered[0] == lowered[-1] and lowered == lowered[0] * len(lowered) and not lowered.isalnum()):
-        return True  # `***` was masked elsewhere
-    return " " in lowered and lowered.partition(" ")[0] in idioms.PROSE
 
 
 def _is_part(kind: str, value: str, *, sure: bool) -> bool:

@@ -115,6 +115,15 @@ SAFE: Final = _set(
 PLURALS: Final = _set("tokens secrets passwords cookies credentials creds emails phones")
 """As the last word: a number beside it counts them."""
 
+FILE_ENDINGS: Final = tuple(
+    f".{end}"
+    for end in (
+        "rs go py js ts jsx tsx mjs cjs vue java kt kts scala groovy rb php c cc cpp h hpp cs swift m mm ex exs erl hs lua "
+        "pl sh bash ps1 sql csv tsv json jsonl xml html htm md rst txt yml yaml toml ini cfg conf log lock proto tf dart"
+    ).split()
+)
+"""Of a name that ends in one of these, it is a file: `token.rs:89`."""
+
 NEVER: Final = _set("public publishable")
 """Anywhere in a key: it is meant to be known."""
 
@@ -161,19 +170,19 @@ GLUED_START: Final[Mapping[str, str]] = {
 CHINESE: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
-        "password": "密码 口令 密碼",
-        "key": "密钥 私钥 秘钥 密鑰",
-        "token": "令牌",
-        "otp": "验证码 校验码 动态码 短信码 動態碼 驗證碼",
+        "password": "密码 口令 密碼 通行碼",
+        "key": "密钥 私钥 秘钥 密鑰 私鑰 秘鑰 金鑰 金钥",
+        "token": "令牌 權杖 权杖",
+        "otp": "验证码 校验码 动态码 短信码 動態碼 驗證碼 校驗碼 簡訊碼",
         "phone": "手机 手機 电话 電話",
-        "email": "邮箱 郵箱 邮件地址 电子邮件",
-        "national_id": "身份证 身分證 证件号 社保号",
-        "card": "银行卡 信用卡 卡号",
+        "email": "邮箱 郵箱 邮件地址 电子邮件 電子郵件 電郵 信箱",
+        "national_id": "身份证 身分證 身份證 证件号 證件號 社保号",
+        "card": "银行卡 銀行卡 信用卡 卡号 卡號",
         "bank_account": "银行账 银行帐 开户账 开户帐 收款账号 收款帐号 账户号 帐户号",
         "name": "姓名",
         "birth_date": "生日 出生",
         "address": "地址 住址",
-        "passport": "护照",
+        "passport": "护照 護照",
         "session": "会话标识",
     }.items()
     for word in words.split()
