@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..destinations import Settings, load_settings
 from ..pipeline.probe import ProbeResult, probe
+from ..redaction import Redactor
 from .terminal import console, say, say_whether
 
 
@@ -36,8 +37,9 @@ async def _probe_all(settings: Settings) -> list[ProbeResult]:
 def describe(settings: Settings) -> list[str]:
     """The configuration in a few lines, without any value that could be a secret."""
     run = settings.run
+    named = run.name + (f" ({run.environment})" if run.environment else "")
     return [
-        f"run: {run.name}" + (f" ({run.environment})" if run.environment else ""),
+        f"run: {Redactor(settings.redaction).redact_text(named)}",
         *(f"{name}: {config.type}, gets {', '.join(config.send)}" for name, config in settings.destinations.items()),
         *(
             f"alert {rule.name}: more than {rule.above * 100:.3g}% of at least {rule.min_requests} requests failed"

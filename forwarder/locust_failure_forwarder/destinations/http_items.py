@@ -11,8 +11,6 @@ import orjson
 from .base import Delivered, HttpResponse, Itemised, Plain, Rejected, Retry
 from .status import verdict_for_status
 
-_REASON_CHARACTERS = 200
-
 
 def read_items(response: HttpResponse) -> Itemised | None:
     """The verdict for each record that is named with an id and a status; None if none is, or this is no such answer.
@@ -47,7 +45,7 @@ def _verdict(item: dict[str, Any]) -> tuple[UUID, Plain]:
     event_id = UUID(str(item["id"]))
     verdict = verdict_for_status(status)
     if isinstance(verdict, Rejected):
-        said = str(item.get("reason") or "")[:_REASON_CHARACTERS]
+        said = str(item.get("reason") or "")  # whole: it is cut after it was redacted, or half a secret would stay
         return event_id, Rejected(verdict.reason, status=status, answer=said or None)
     if isinstance(verdict, Delivered):
         return event_id, verdict

@@ -1,14 +1,13 @@
 """What a dead letter keeps of the answer that refused it: the beginning, redacted, without our own secrets."""
 
-import html
-import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
-from urllib.parse import unquote, unquote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
 
 from ..destinations.base import HttpRequest
+from .spellings import mask_known
 from .text import cut, scalar_text
 
 MAX_BYTES: Final = 2048
@@ -17,8 +16,16 @@ _LEAST_SECRET: Final = 4
 _LEAST_PART: Final = 12
 """Characters; a shorter part of a path is a word, a longer one may be a key."""
 _MASK: Final = "[REDACTED:config]"
-_OURS: Final = frozenset({"content-type", "content-encoding", "user-agent", "idempotency-key", "accept-encoding"})
+_OURS: Final = frozenset(
+    {
+        *("content-type", "content-encoding", "user-agent", "accept-encoding"),
+        *("idempotency-key", "webhook-id", "webhook-timestamp"),
+    }
+)
 """Headers of ours that hold no secret."""
+_SIGNATURE: Final = "webhook-signature"
+_SIGNING_PREFIX: Final = "whsec_"
+"""Standard Webhooks 1.0: it stands before a signing secret, and is no part of it."""
 
 
 class Answers:
@@ -33,9 +40,9 @@ class Answers:
         try:
             # All of it is looked at and little is kept, so that no half of a secret stands at the end.
             text = scalar_text(body.decode("utf-8", "replace"))
-            known = {text for secret in self._secrets | _sent(request) for text in _spellings(secret)}
-            for secret in sorted(known, key=len, reverse=True):
-                text = text.replace(secret, _MASK)
+            text = mask_known(text, self._secrets | _sent(request), _MASK)
+            for signature in _signature(request):  # another one in each request, so not worth a pattern
+                text = text.replace(signature, _MASK)
             return cut(self._redact_text(text), MAX_BYTES)
         except Exception:  # noqa: BLE001 - what cannot be judged is not kept (P4)
             return "[unredactable]"
@@ -43,7 +50,7 @@ class Answers:
 
 def _sent(request: HttpRequest) -> set[str]:
     """What of a request may be secret, as an answer would repeat it."""
-    values = {value for name, value in request.headers.items() if name.lower() not in _OURS}
+    values = {value for name, value in request.headers.items() if name.lower() not in {*_OURS, _SIGNATURE}}
     values |= {value.partition(" ")[2] for value in values}
     address = urlsplit(request.url)
     values |= {request.url, address.path, address.path.strip("/"), address.query}
@@ -52,18 +59,18 @@ def _sent(request: HttpRequest) -> set[str]:
     return {value for value in values if len(value) >= _LEAST_SECRET}
 
 
-def _spellings(secret: str) -> set[str]:
-    """A secret as pages and JSON may write it; some encoders escape the slash."""
-    plain = {secret, unquote(secret), unquote_plus(secret)}
-    escaped = {json.dumps(text)[1:-1] for text in plain} | {html.escape(text) for text in plain}
-    return plain | escaped | {text.replace("/", "\\/") for text in escaped}
+def _signature(request: HttpRequest) -> list[str]:
+    """The signature with its version and without, also with slashes escaped as some JSON has them."""
+    sent = [value for name, value in request.headers.items() if name.lower() == _SIGNATURE]
+    values = [form for value in sent for form in (value, value.partition(",")[2]) if form]
+    return [*values, *(value.replace("/", "\\/") for value in values)]
 
 
 def _secrets(value: object) -> set[str]:
     """Every secret in a configuration."""
     if isinstance(value, SecretStr):
         secret = value.get_secret_value()
-        return {secret} if len(secret) >= _LEAST_SECRET else set()
+        return {form for form in (secret, secret.removeprefix(_SIGNING_PREFIX)) if len(form) >= _LEAST_SECRET}
     if isinstance(value, BaseModel):
         return _secrets({name: getattr(value, name) for name in type(value).model_fields})
     if isinstance(value, Mapping):

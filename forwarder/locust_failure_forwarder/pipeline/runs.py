@@ -1,7 +1,7 @@
 """What is known of each run: its names, its node, its counts. In memory; knows no frames and no log."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -37,10 +37,19 @@ class RunState:
 class RunBook:
     """All runs of this process, by id. The web UI starts several; only the last is in use at a time."""
 
-    def __init__(self, config: RunConfig, redact_text: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        config: RunConfig,
+        redact_text: Callable[[str], str],
+        redact_labels: Callable[[Mapping[str, str]], dict[str, str]] | None = None,
+    ) -> None:
+        """`redact_labels` judges labels by their names too; without it they are texts like the others."""
         self._name = redact_text(config.name)
         self._environment = None if config.environment is None else redact_text(config.environment)
-        self._labels = {key: redact_text(value) for key, value in config.labels.items()}
+        if redact_labels is None:
+            self._labels = {key: redact_text(value) for key, value in config.labels.items()}
+        else:
+            self._labels = redact_labels(config.labels)
         self._runs: dict[bytes, RunState] = {}
 
     def begin(self, run_id: bytes, node: dict[str, Any]) -> RunState:
