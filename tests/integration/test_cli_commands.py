@@ -99,6 +99,12 @@ def test_check_shows_names_as_they_are(tmp_path: Path) -> None:
     assert "  run: soak [/] [red]x ([bold])" in cli("check", path).stdout.splitlines()
 
 
+def test_p4_check_shows_a_run_as_its_records_will_name_it(tmp_path: Path) -> None:
+    path = config(tmp_path, extra='run: {name: soak token=not-a-real-token-1, environment: "password=not-a-real-2"}\n')
+    shown = cli("check", path).stdout.splitlines()
+    assert "  run: soak token=[REDACTED:token] (password=[REDACTED:password])" in shown
+
+
 def test_check_of_a_bad_configuration_names_every_problem(tmp_path: Path) -> None:
     result = cli("check", config(tmp_path, extra="lag: {}\nflush: {deadline: soon}\n"))
     assert result.exit_code == 2

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
+from locust_failure_forwarder.redaction.linear import compile_linear
 from redaction_exam.draw import Draw
 from redaction_exam.scan import readings
 from redaction_exam.secrets_of import draw_secret
@@ -73,18 +74,14 @@ class Search:
                 size = _size(core)
                 for start in range(max(1, len(core) - size + 1)):
                     self._pieces[core[start : start + size]] = canary.place
-        self._sizes = sorted({len(piece) for piece in self._pieces})
+        # One pass of an automaton, whatever the number of pieces.
+        self._pattern = compile_linear("|".join(map(re.escape, self._pieces)), captures=False)
         self._known: dict[str, frozenset[str]] = {}
 
     def plain(self, text: str) -> set[str]:
         """Places of the canaries of which a piece stands in the text."""
-        pieces = self._pieces
-        return {
-            pieces[text[start : start + size]]
-            for size in self._sizes
-            for start in range(len(text) - size + 1)
-            if text[start : start + size] in pieces
-        }
+        text = text.encode("utf-8", "replace").decode()  # lone surrogates, which may come out of a decoding
+        return {self._pieces[text[slice(*match.span())]] for match in self._pattern.finditer(text)}
 
     def decoded(self, text: str) -> frozenset[str]:
         """The same for all that up to five rounds of decoding make of a text of some kilobytes."""

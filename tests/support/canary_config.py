@@ -74,7 +74,7 @@ destinations:
     auth: {{bearer: "${{CANARY_KEY}}"}}
     headers: {{X-Shared: "${{CANARY_HEADER}}"}}
     signature: {{standard_webhooks: "${{CANARY_SIGNING}}"}}
-    batch: {{max_records: 8, max_age: 100ms}}
+    batch: {{max_records: 40, max_age: 100ms}}
   judging:
     type: http
     url: "{judging}"
@@ -90,5 +90,5 @@ destinations:
   slack: {{type: slack, webhook_url: "${{CANARY_SLACK_URL}}"}}
 alerts:
   - {{name: spike, above: 1%, over: 2s, min_requests: 5}}
-flush: {{deadline: 1s}}
+flush: {{deadline: 700ms}}
 {"" if redacts else _LEAKY}"""

@@ -53,7 +53,7 @@ def perform(user, number, what):
     arguments = {
         "name": what["name"],
         "headers": what["headers"],
-        "data": None if body is None else body.encode("latin-1"),
+        "data": None if body is None else body.encode(),
         "allow_redirects": False,
     }
     if what["context"] is not None:

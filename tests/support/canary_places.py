@@ -1,4 +1,4 @@
-"""All places where a run of Locust with the plugin leaves something: files, tables, commands, requests. Judges nothing."""
+"""All places where a run with the plugin leaves something: files, tables, commands, requests. Judges nothing."""
 
 import json
 import re
@@ -55,15 +55,17 @@ def of_commands(logs: Path, config: Path) -> Places:
         ("dead", "list", logs),
         ("dead", "list", logs, "--full"),
         ("check", config, "--send-test"),
-        ("replay", logs, "--config", config, "--deadline", "500ms"),
-        ("dead", "replay", logs, "--config", config, "--destination", "refusing", "--deadline", "500ms"),
+        ("replay", logs, "--config", config, "--deadline", "0.5"),
+        ("dead", "replay", logs, "--config", config, "--destination", "refusing", "--deadline", "0.5"),
         ("dead", "list", logs, "--json", "--full"),
     ]
     commands += [("dead", "show", letter["id"], logs) for letter in letters[:: max(1, len(letters) // _SHOWN)]]
     places: Places = {"dead list --json --full": [listed.output]}
     for command in commands:
         name = " ".join(str(word) for word in command if isinstance(word, str))
-        places.setdefault(name, []).append(cli(*command).output)
+        output = cli(*command).output
+        assert "Usage:" not in output, output
+        places.setdefault(name, []).append(output)
     return places
 
 

@@ -12,9 +12,12 @@ from urllib.parse import quote
 
 from .canary import Garden
 
-CAPTURED: Final = 16 * 1024
-"""Bytes of a body that are captured where 2 KiB of it are kept."""
 KEPT: Final = 2048
+"""Bytes of a body."""
+CAPTURED: Final = 16 * 1024
+"""Characters of any other text."""
+HEADER: Final = 8 * 1024
+"""Characters of a header's value that are captured."""
 
 
 @dataclass(slots=True)
@@ -30,7 +33,6 @@ class Exchange:
     method: str = "POST"
     headers: dict[str, str] = field(default_factory=dict[str, str])
     body: str | None = None
-    """In Latin-1, so that bytes pass as well."""
     context: dict[str, Any] | None = None
     failure: str | None = None
     """What `response.failure` is called with."""
@@ -67,13 +69,17 @@ def make_plan(g: Garden) -> Plan:
 
 
 def _addresses(g: Garden) -> list[Exchange]:
-    nested = quote(f"https://shop.example.com/?note={g.beacon()}&access_token={g.secret('address in a query')}", safe="")
+    nested = quote(
+        f"https://shop.example.com/?note={g.beacon()}&access_token={g.secret('address in a query')}", safe=""
+    )
     user = f"bob:{g.secret('userinfo')}@"
     return [
         Exchange("query", f"?note={g.beacon()}&access_token={g.secret('query')}", method="GET"),
         Exchange("api key", f"?note={g.beacon()}&api_key={g.secret('api key in a query')}", method="GET"),
         Exchange("nested", f"?back={nested}", method="GET"),
-        Exchange("nested twice", f"?back={quote(quote('token=' + g.secret('query, encoded twice')))}&note={g.beacon()}"),
+        Exchange(
+            "nested twice", f"?back={quote(quote('token=' + g.secret('query, encoded twice')))}&note={g.beacon()}"
+        ),
         Exchange("signed", f"?file={g.beacon()}&X-Amz-Signature={g.secret('signature in a query')}", method="GET"),
         Exchange("fragment", f"?note={g.beacon()}#access_token={g.secret('fragment')}&expires_in=60", method="GET"),
         Exchange("userinfo", f"/{g.beacon()}", address="http://" + user + "{host}", method="GET"),
@@ -109,12 +115,26 @@ def _headers(g: Garden) -> list[Exchange]:
     ]
     asked += [
         Exchange(f"header {name}", headers={name: g.secret(f"request header {name}"), "X-Note": g.beacon()})
-        for name in ("X-Api-Key", "X-Auth-Token", "Proxy-Authorization", "X-CSRF-Token", "X-Amz-Security-Token")
+        for name in (
+            *("X-Api-Key", "X-Auth-Token", "Proxy-Authorization", "X-CSRF-Token", "X-Amz-Security-Token"),
+            *("Ocp-Apim-Subscription-Key", "X-Goog-Api-Key", "X-Vault-Token", "X-Session-Id"),
+        )
     ]
+    claims = base64.urlsafe_b64encode(json.dumps({"api_key": g.secret("base64 in a header")}).encode()).decode()
+    holding = {
+        "Referer": f"https://shop.example.com/?note={g.beacon()}&access_token={g.secret('Referer')}",
+        "X-Settings": json.dumps({"note": g.beacon(), "client_secret": g.secret("JSON in a header")}),
+        "X-Claims": f"{g.beacon()} {claims.rstrip('=')}",
+    }
+    asked += [Exchange(f"header {name}", headers={name: value}) for name, value in holding.items()]
     cookies = f"{g.beacon()}={g.secret('Cookie')}; sid={g.secret('Cookie, the second')}"
+    long = f"{g.beacon()}=1; pad={'x' * (HEADER - 55)}; sid={g.secret('Cookie, half captured', length=30)}"
+    asked.append(Exchange("long cookie", headers={"Cookie": long}, method="GET"))
     asked.append(Exchange("cookie", headers={"Cookie": cookies}, method="GET"))
+    twice = f"{g.beacon()}={g.secret('Set-Cookie')}; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly, sid="
     answered = {
-        "Set-Cookie": f"{g.beacon()}={g.secret('Set-Cookie')}; Path=/; HttpOnly",
+        "Set-Cookie": twice + g.secret("Set-Cookie, the second") + "; Path=/",
+        "Refresh": f"0; url=https://shop.example.com/?note={g.beacon()}&session_id={g.secret('Refresh')}",
         "X-Auth-Token": g.secret("response header X-Auth-Token"),
         "Location": f"https://shop.example.com/?note={g.beacon()}&token={g.secret('response header Location')}",
         "Link": f"<https://shop.example.com/?note={g.beacon()}&api_key={g.secret('response header Link')}>; rel=next",
@@ -127,12 +147,16 @@ def _sent_bodies(g: Garden) -> list[Exchange]:
         return {"note": g.beacon(), "user": {"name": "bob", "password": g.secret(place)}}
 
     inner = json.dumps({"payload": json.dumps(credentials("JSON in JSON in JSON"))})
-    graphql = {"query": f"mutation {{ login(password: \"{g.secret('GraphQL')}\") }}", "variables": credentials("variables")}
+    graphql = {
+        "query": f'mutation {{ login(password: "{g.secret("GraphQL")}") }}',
+        "variables": credentials("variables"),
+    }
     form = f"note={g.beacon()}&user=bob&password={quote(g.secret('form') + '&=%')}"
     part = 'Content-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
     parts = (part.format("note", g.beacon()), part.format("password", g.secret("multipart")))
     multipart = "".join(f"--frontier\r\n{each}" for each in parts) + "--frontier--\r\n"
-    xml = f'<login note="{g.beacon()}" apiKey="{g.secret("XML attribute")}"><password>{g.secret("XML")}</password></login>'
+    element = f"<password>{g.secret('XML')}</password>"
+    xml = f'<login note="{g.beacon()}" apiKey="{g.secret("XML attribute")}">{element}</login>'
     soap = f"<wsse:Password Type='t'>{g.secret('SOAP')}</wsse:Password><n>{g.beacon()}</n>"
     wrapped = base64.b64encode(json.dumps({"password": g.secret("base64")}).encode()).decode()
     packed = base64.b64encode(gzip.compress(f"password={g.secret('gzip in base64')}".encode(), mtime=0)).decode()
@@ -146,15 +170,25 @@ def _sent_bodies(g: Garden) -> list[Exchange]:
             json.dumps({"fields": [{"name": "password", "value": g.secret("name and value")}, {"note": g.beacon()}]}),
             json.dumps({"note": g.beacon(), "blob": wrapped}),
             json.dumps({"note": g.beacon(), "blob": packed}),
+            json.dumps({"note": g.beacon(), "blob": base64.b64encode(wrapped.encode()).decode()}),
+            json.dumps({"note": g.beacon(), "password": g.secret("escaped name")}).replace(
+                "password", "pass\\u0077ord"
+            ),
+            "\n".join(json.dumps(credentials(f"line {number} of JSON")) for number in (1, 2)),
             json.dumps({"note": g.beacon(), "pem": key}),
-            json.dumps({"备注": g.beacon(), "密码": g.secret("JSON in Chinese")}),
-            json.dumps({"note": g.beacon(), "pad": "x" * (KEPT - 60), "password": g.secret("JSON at the cut")}),
-            json.dumps({"note": g.beacon(), "pad": "x" * (CAPTURED - 60), "password": g.secret("JSON half captured")}),
+            json.dumps({"备注": g.beacon(), "密码": g.secret("JSON in Chinese")}, ensure_ascii=False),
+            json.dumps({"note": g.beacon(), "pad": "x" * (KEPT - 75), "password": g.secret("JSON at the cut")}),
         ],
         "application/x-www-form-urlencoded": [form, f"note={g.beacon()}&data={quote(inner)}"],
         "multipart/form-data; boundary=frontier": [multipart],
         "text/xml": [xml, soap],
+        "application/x-yaml": [f"note: {g.beacon()}\nuser:\n  password: {g.secret('YAML')}\n"],
         "text/plain": [
+            f"{g.beacon()} 密码\uff1a{g.secret('prose in Chinese')}\u3002",
+            f"{g.beacon()} {{b'note': 1, b'api_key': b'{g.secret('repr of bytes')}'}}",
+            f"{g.beacon()} {json.dumps(json.dumps(json.dumps({'token': g.secret('JSON, quoted three times')})))}",
+            f"{g.beacon()} &amp;quot;token&amp;quot;:&amp;quot;{g.secret('entities, twice')}&amp;quot;",
+            f"{g.beacon()} <![CDATA[<password>{g.secret('CDATA')}</password>]]>",
             f"{g.beacon()} {hexed}",
             f"{g.beacon()} {quote(json.dumps({'password': g.secret('percent-encoded JSON')}))}",
             f"curl -u bob:{g.secret('curl -u')} https://shop.example.com/{g.beacon()}",
@@ -215,6 +249,10 @@ def _raised(g: Garden) -> list[str]:
         f"{g.beacon()}: cannot reach redis://:{g.secret('raised, DSN')}@cache.example.com:6379/0",
         f"{g.beacon()}: Authorization: Bearer {g.secret('raised, header')}",
         f"{g.beacon()}: {json.dumps({'body': json.dumps({'password': g.secret('raised, JSON in JSON')})})}",
+        f"{g.beacon()}: assert {{'accessToken': '{g.secret('raised, assertion')}'}} == {{'accessToken': None}}",
+        f"{g.beacon()}: 401 for url: https://bob:{g.secret('raised, userinfo')}@shop.example.com/cart",
+        g.beacon() + " " * (CAPTURED - 40) + f"password={g.secret('raised, half captured')}",
+        g.beacon() + " " * (CAPTURED - 50) + f"postgres://bob:{g.secret('raised, DSN half captured')}@db/shop",
         f"{g.beacon()}\n  File \"shop.py\", line 3, in login\n    token = '{g.secret('raised, a traceback within')}'",
     ]
 

@@ -2,24 +2,22 @@
 
 import shutil
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from locust_failure_forwarder.demo.exchange import Request
 from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from locust_failure_forwarder.demo.server import LoopbackServer
 
 from .canary import Canary, Garden
 from .canary_config import config_secrets, config_text
 from .canary_locustfile import LOCUSTFILE
-from .canary_places import of_commands, of_files, of_requests, of_tables
+from .canary_places import Places, of_commands, of_files, of_requests, of_tables
 from .canary_plan import make_plan
 from .canary_servers import CanaryTarget, Echoing, Judging, whole
 from .locust_run import free_port, locust, until
 
-Places = dict[str, list[str | bytes]]
 LOGS = ".locust-failures"
 
 
@@ -41,23 +39,18 @@ class Outcome:
     """All that the accepting destination was sent."""
 
 
-class Environment:
-    """What `pytest.MonkeyPatch` offers of it."""
-
-    def setenv(self, name: str, value: str) -> None:
-        """Set a variable."""
-        ...
-
-
 def run_canaries(
-    folder: Path, setenv: Environment, *, redacts: bool = True, processes: Sequence[str] = (), users: int = 4
+    folder: Path, setenv: Callable[[str, str], None], *, redacts: bool = True, workers: int = 0
 ) -> Outcome:
-    """Run it once, in an empty folder. Takes about five seconds."""
+    """Run it once, in an empty folder: in one Locust process, or with so many workers. Takes a few seconds.
+
+    `setenv` sets a variable of this process's environment, which Locust and the commands inherit.
+    """
     garden = Garden()
     plan = make_plan(garden)
     temporary = folder / "temporary"
     temporary.mkdir()
-    setenv.setenv("TMPDIR", str(temporary))
+    setenv("TMPDIR", str(temporary))
     with ExitStack() as stack:
         target = stack.enter_context(CanaryTarget(plan.exchanges))
         accepting = stack.enter_context(MonitoringApi())
@@ -72,30 +65,36 @@ def run_canaries(
         judging.shared = secrets.shared("CANARY_USER", "CANARY_PASSWORD")
         struggling.shared = secrets.shared("CANARY_API_KEY")
         for name, value in {**secrets.environment, "CANARY_CLOSED": closed}.items():
-            setenv.setenv(name, value)
+            setenv(name, value)
         config = config_text(garden, accepting.batch_url, judging.url, struggling.url, redacts=redacts)
         (folder / "plan.json").write_text(plan.for_the_locustfile())
         due = 2 * len(plan.exchanges) + len(plan.raised) + len(plan.contexts) - 1
-        arguments = ("--headless", "-u", str(users), "-r", "50", "--loglevel", "DEBUG", *processes)
-        with locust(folder, target.url, config, LOCUSTFILE, arguments) as run:
-            until(lambda: len(accepting.failures) >= due and slack.requests, what="the failures and the alert")
+        arguments = ["--headless", "-u", "4", "-r", "50", "--loglevel", "DEBUG"]
+        if workers:
+            port = str(free_port())
+            arguments += ["--processes", str(workers), "--master-bind-port", port, "--master-port", port]
+        with locust(folder, target.url, config, LOCUSTFILE, tuple(arguments)) as run:
+            until(
+                lambda: min(len(accepting.failures), len(judging.judged)) >= due and slack.requests,
+                timeout=40,
+                what="the failures and the alert",
+            )
             shutil.copytree(folder / LOGS, folder / "while-it-ran")  # the WAL is gone when the log has been closed
             run.process.send_signal(signal.SIGTERM)
             output = run.wait()
         assert run.process.returncode == 0, output
         places: Places = {"output of Locust": [output]}
+        places |= of_commands(folder / LOGS, folder / "config.yaml")
         places |= of_files(folder)
         places |= of_tables(folder / LOGS, folder / "copies")
-        places |= of_commands(folder / LOGS, folder / "config.yaml")
-        destinations: Mapping[str, LoopbackServer] = {
-            **{"accepting": accepting, "refusing": refusing, "judging": judging},
-            **{"struggling": struggling, "slack": slack},
-        }
+        destinations: dict[str, LoopbackServer] = {"accepting": accepting, "refusing": refusing, "judging": judging}
+        destinations |= {"struggling": struggling, "slack": slack}
         for name, server in destinations.items():
             places |= of_requests(name, server.requests)
-        witnesses: list[str | bytes] = [*target.traffic(), *map(bytes, _seen(folder)), config, closed]
-        witnesses += [said for server in destinations.values() for said in _exchanged(server.requests)]
-        witnesses += [str(secrets.environment[name]) for name in ("CANARY_CLOSED_URL", "CANARY_SIGNING")]
+        witnesses: list[str | bytes] = [config, *target.traffic()]
+        witnesses += (path.read_bytes() for path in folder.glob("seen-*.jsonl"))
+        witnesses += (whole(request) for server in destinations.values() for request in server.requests)
+        witnesses += (secrets.environment[name] for name in ("CANARY_CLOSED_URL", "CANARY_SIGNING"))  # never sent
     return Outcome(
         tuple(garden.canaries),
         tuple(secrets.canaries),
@@ -104,11 +103,3 @@ def run_canaries(
         places,
         "\n".join(body.decode() for body in accepting.raw_bodies),
     )
-
-
-def _seen(folder: Path) -> Iterable[bytes]:
-    return (file.read_bytes() for file in folder.glob("seen-*.jsonl"))
-
-
-def _exchanged(requests: Iterable[Request]) -> Iterable[str]:
-    return (whole(request) for request in requests)

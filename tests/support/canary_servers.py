@@ -5,7 +5,7 @@ import gzip
 import html
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
@@ -41,7 +41,7 @@ def _unzipped(exchange: Exchange) -> bytes:
 def whole(request: Request) -> str:
     """A request as a server could print it."""
     head = [f"{request.method} {request.path}?{request.query}", *(f"{n}: {v}" for n, v in request.headers.items())]
-    return "\n".join([*head, "", request.plain_body().decode("latin-1")])
+    return "\n".join([*head, "", request.plain_body().decode("utf-8", "replace")])
 
 
 class Echoing(LoopbackServer):
@@ -68,11 +68,14 @@ class Judging(LoopbackServer):
         self.shared: Mapping[str, str] = {}
         """Secrets by what they are."""
         self._numbers = itertools.count()
+        self.judged: set[str] = set()
+        """Ids of the records that were refused."""
 
     def respond(self, request: Request) -> Reply:
         batch = json.loads(request.plain_body())
         records: list[dict[str, Any]] = batch[batch["kind"]]
         results = [{"id": record["id"], "status": 422, "reason": self._reason(request)} for record in records]
+        self.judged |= {record["id"] for record in records}
         return json_reply(207, {"results": results})
 
     def _reason(self, request: Request) -> str:
@@ -87,11 +90,11 @@ def _bare(known: str) -> str:
 
 
 def _as_json(request: Request, known: str) -> str:
-    body = request.plain_body().decode("latin-1")
+    body = request.plain_body().decode("utf-8", "replace")
     return json.dumps({"known": known, "headers": dict(request.headers), "url": request.path, "body": body})
 
 
-STYLES: Final = {
+STYLES: Final[Mapping[str, Callable[[Request, str], str]]] = {
     "plain": lambda request, known: known + whole(request),
     "JSON": _as_json,
     "JSON in JSON": lambda request, known: json.dumps({"echo": _as_json(request, known)}),
@@ -101,7 +104,7 @@ STYLES: Final = {
     "hex": lambda request, known: (known + whole(request)).encode().hex(),
     "repr": lambda request, known: f"refused {dict(request.headers)!r} {known!r}",
     "bare": lambda request, known: f"refused: {_bare(known)}, body: {request.plain_body().decode('latin-1')}",
-    "bare in JSON": lambda request, known: json.dumps({"refused": [line for line in _bare(known).split("; ")]}),
+    "bare in JSON": lambda request, known: json.dumps({"refused": _bare(known).split("; ")}),
     "bare in base64": lambda request, known: " ".join(
         base64.b64encode(value.encode()).decode() for value in _bare(known).split("; ")
     ),
@@ -111,6 +114,6 @@ STYLES: Final = {
     ),
     "XML": lambda request, known: f"<e v={quoteattr(_bare(known))}/>" + html.escape(whole(request)),
     "at the cut": lambda request, known: "x " * 1010 + _bare(known) + whole(request),
-    "body": lambda request, known: request.plain_body().decode("latin-1"),
+    "body": lambda request, known: request.plain_body().decode("utf-8", "replace"),
 }
 """How a server may repeat what it got: from the request, and lines of what it knows of us."""

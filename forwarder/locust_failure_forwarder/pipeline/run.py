@@ -111,7 +111,7 @@ async def _forward(
     frames: Frames, outlet: Outlet, settings: Settings, opened: OpenLog, hello: Mapping[str, Any]
 ) -> None:
     redactor = Redactor(settings.redaction)
-    runs = RunBook(settings.run, redactor.redact_text, lambda labels: _redact_labels(redactor, labels))
+    runs = RunBook(settings.run, redactor.redact_text, redactor.redact_draft)
     judge = Judge(settings.rules, redactor.redact_text)
     # A log that took the place of a damaged one has none of what was acknowledged, and will not get it again.
     received = max(opened.log.received, hello.get("acknowledged", 0))
@@ -145,14 +145,6 @@ async def _forward(
             await asyncio.gather(*workers, adopting, return_exceptions=True)
     committer.give_up()
     await say_last_word(outlet, store, routes, deadline + _LAST_WORD_SECONDS)
-
-
-def _redact_labels(redactor: Redactor, labels: Mapping[str, str]) -> dict[str, str]:
-    """The labels of a run, as redaction treats those of a record: by name, unless a rule of `keep` says otherwise."""
-    nothing = {"url": None, "name": "", "headers": {}, "body": None, "message": "", "traceback": None}
-    draft = {"request": nothing, "response": None, "error": nothing, "context": {}, "run": {"labels": labels}}
-    redacted: dict[str, str] = redactor.redact_draft(draft)["run"]["labels"]
-    return redacted
 
 
 async def _adopt(settings: Settings, directory: Path, couriers: Mapping[str, Courier], outlet: Outlet) -> None:

@@ -11,7 +11,7 @@ from locust_failure_schemas import FailureRecord, Node, Run
 from ..config.models import RunConfig
 from ..events import Origin
 from .groups import Groups
-from .validate import InvalidRecordError
+from .validate import Draft, InvalidRecordError
 
 
 @dataclass(slots=True)
@@ -41,15 +41,15 @@ class RunBook:
         self,
         config: RunConfig,
         redact_text: Callable[[str], str],
-        redact_labels: Callable[[Mapping[str, str]], dict[str, str]] | None = None,
+        redact_draft: Callable[[Draft], Draft] | None = None,
     ) -> None:
-        """`redact_labels` judges labels by their names too; without it they are texts like the others."""
+        """`redact_draft` judges labels by their names too; without it they are texts like the others."""
         self._name = redact_text(config.name)
         self._environment = None if config.environment is None else redact_text(config.environment)
-        if redact_labels is None:
+        if redact_draft is None:
             self._labels = {key: redact_text(value) for key, value in config.labels.items()}
         else:
-            self._labels = redact_labels(config.labels)
+            self._labels = redact_draft(_draft_with(config.labels))["run"]["labels"]
         self._runs: dict[bytes, RunState] = {}
 
     def begin(self, run_id: bytes, node: dict[str, Any]) -> RunState:
@@ -78,3 +78,9 @@ class RunBook:
     def get(self, run_id: bytes) -> RunState | None:
         """The run, if it was begun here."""
         return self._runs.get(run_id)
+
+
+def _draft_with(labels: Mapping[str, str]) -> Draft:
+    """A draft of which nothing is there but the labels of its run."""
+    nothing = {"url": None, "name": "", "headers": dict[str, str](), "body": None, "message": "", "traceback": None}
+    return {"request": nothing, "response": None, "error": nothing, "context": {}, "run": {"labels": labels}}

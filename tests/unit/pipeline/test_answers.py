@@ -1,5 +1,6 @@
 """P4: a dead letter keeps the beginning of the answer, redacted, and none of our secrets, whatever a server repeats."""
 
+import base64
 import html
 import json
 from collections.abc import Callable, Mapping
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.models import RedactionConfig
 from locust_failure_forwarder.destinations.base import Batch, HttpRequest
+from locust_failure_forwarder.destinations.http import HttpConfig
 from locust_failure_forwarder.pipeline.answers import MAX_BYTES, Answers
 from locust_failure_forwarder.redaction import Redactor
+from pydantic import SecretStr
 from support.destination_cases import CASES, SECRETS, Case
 from support.frames import MASK, SECRET, MarkingRedactor
 from support.samples import NOW, event
@@ -108,6 +111,69 @@ def test_p4_an_error_that_names_a_part_of_the_address_does_not_show_it(text: str
     assert _shown(kept, HOOK_SECRETS) == []
     assert "[REDACTED:config]" in kept
     assert kept.split(maxsplit=1)[0] == text.split(maxsplit=1)[0], "and the words around it stay"
+
+
+SIGNED = "c2lnbmluZy1rZXktbm90LWEtcmVhbA=="
+ODD = 'not-a-real <"key"> & 密\\码/=?'
+SPELLINGS: Mapping[str, Callable[[str], str]] = {
+    "plain": str,
+    "percent": lambda text: quote(text, safe=""),
+    "percent, all of it": lambda text: "".join(f"%{byte:02x}" for byte in text.encode()),
+    "percent, twice": lambda text: quote(quote(text, safe=""), safe=""),
+    "JSON": json.dumps,
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text)),
+    "JSON with the slash escaped": lambda text: json.dumps(text).replace("/", "\\/"),
+    "repr": repr,
+    "HTML": html.escape,
+    "HTML, twice": lambda text: html.escape(html.escape(text)),
+    "HTML by numbers": lambda text: "".join(f"&#{ord(character)};" for character in text),
+    "XML by hex numbers": lambda text: "".join(f"&#x{ord(character):X};" for character in text),
+    "JavaScript": lambda text: "".join(f"\\u{ord(character):04X}" for character in text),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 of a text around it": lambda text: base64.b64encode(f"key {text} is wrong".encode()).decode(),
+    "base64url of a text around it": lambda text: (
+        base64.urlsafe_b64encode(f"a key {text}".encode()).decode().rstrip("=")
+    ),
+    "hex": lambda text: f"key {text} is wrong".encode().hex(),
+    "HEX": lambda text: text.encode().hex().upper(),
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("secret", ["not-a-real-key-of-ours", ODD])
+def test_p4_a_secret_of_ours_is_masked_in_every_spelling(spelling: str, secret: str) -> None:
+    config = HttpConfig.model_validate(
+        {
+            "type": "http",
+            "url": "https://api.example.com",
+            "auth": {"basic": {"username": "bob-of-ours", "password": secret}},
+        }
+    )
+    text = SPELLINGS[spelling](secret)
+    kept = Answers(config, _as_it_is).excerpt(
+        HttpRequest("https://api.example.com", {}, b""), f"no: {text} :no".encode()
+    )
+    assert kept.startswith("no: ")
+    assert kept.endswith(" :no")
+    assert "[REDACTED:config]" in kept
+    assert kept.replace("[REDACTED:config]", "").strip("no: \"'\\") == ""
+
+
+@pytest.mark.parametrize("prefix", ["whsec_", ""])
+def test_p4_a_signing_secret_is_known_without_its_prefix_too(prefix: str) -> None:
+    config = HttpConfig.model_validate(
+        {"type": "http", "url": "https://api.example.com", "signature": {"standard_webhooks": f"whsec_{SIGNED}"}}
+    )
+    kept = Answers(config, _as_it_is).excerpt(HttpRequest(URL, {}, b""), f"signed with {prefix}{SIGNED}?".encode())
+    assert kept == "signed with [REDACTED:config]?"
+
+
+def test_ids_of_a_request_stay_in_an_answer_that_names_them() -> None:
+    request = HttpRequest(
+        "https://api.example.com", {"Idempotency-Key": "batch-17-of-ours", "Webhook-Id": "batch-17-of-ours"}, b""
+    )
+    answers = Answers(HttpConfig(type="http", url=SecretStr("https://api.example.com")), _as_it_is)
+    assert answers.excerpt(request, b"batch-17-of-ours is invalid") == "batch-17-of-ours is invalid"
 
 
 def test_words_of_an_address_stay_readable() -> None:

@@ -183,3 +183,10 @@ def test_the_texts_that_name_a_run_are_redacted() -> None:
     config = RunConfig(name=f"soak {SECRET}", environment=SECRET, labels={"team": SECRET})
     run = RunBook(config, MarkingRedactor().redact_text).begin(RUN_ID, NODE).run
     assert (run.name, run.environment, run.labels) == (f"soak {MASK}", MASK, {"team": MASK})
+
+
+def test_p4_labels_are_judged_by_their_names_unless_a_rule_keeps_their_place() -> None:
+    labels = {"api_token": "not-a-real-token-1", "kept_token": "not-a-real-token-2", "team": "payments"}
+    redactor = Redactor(RedactionConfig(keep=("run.labels.kept_token",)))
+    run = RunBook(RunConfig(labels=labels), redactor.redact_text, redactor.redact_draft).begin(RUN_ID, NODE).run
+    assert run.labels == {**labels, "api_token": "[REDACTED:token]"}
