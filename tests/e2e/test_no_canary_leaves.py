@@ -15,9 +15,8 @@ KEPT_WHOLE = ("file .locust-failures/", "file while-it-ran/", "table events.body
 LISTED = ("dead list --json --full", "body to accepting", "body to judging")
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_p4_no_canary_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
-    outcome = run_canaries(tmp_path, monkeypatch.setenv, workers=workers)
+def test_p4_no_canary_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = run_canaries(tmp_path, monkeypatch.setenv)
     search = Search([*outcome.planted, *outcome.configured])
     _assert_planted(search, outcome)
     found = _found(search, outcome)

@@ -17,6 +17,8 @@ from redaction_exam.secrets_of import draw_secret
 
 _BETWEEN: Final = re.compile(r"""[^"'\x00-\x1f]{6,}""")
 """What stands between quotes and line breaks: a value, or a piece of a sentence."""
+_IDS: Final = re.compile(r"[0-9a-fA-F.-]+")
+_LONG: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Garden:
 class Search:
     """Finds which canaries are in a text: any six characters in a row of one, as they stand or decoded.
 
-    Cores of digits count by eight in a row, for the clock and the counters are digits too; those that are not ASCII
-    by four.
+    Cores of hex digits count by twelve in a row, for ids, times and counters are such digits too; those that are not
+    ASCII by four.
     """
 
     def __init__(self, canaries: Iterable[Canary]) -> None:
@@ -72,8 +74,8 @@ class Search:
         for canary in canaries:
             for core in canary.cores:
                 size = _size(core)
-                for start in range(max(1, len(core) - size + 1)):
-                    self._pieces[core[start : start + size]] = canary.place
+                pieces = (core[start : start + size] for start in range(max(1, len(core) - size + 1)))
+                self._pieces |= {piece: canary.place for piece in pieces if size == _LONG or not _IDS.fullmatch(piece)}
         # One pass of an automaton, whatever the number of pieces.
         self._pattern = compile_linear("|".join(map(re.escape, self._pieces)), captures=False)
         self._known: dict[str, frozenset[str]] = {}
@@ -101,7 +103,7 @@ class Search:
 
 def _size(core: str) -> int:
     if core.isascii():
-        return 8 if core.isdecimal() else 6
+        return _LONG if _IDS.fullmatch(core) else 6
     return 4
 
 

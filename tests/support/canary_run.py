@@ -39,10 +39,8 @@ class Outcome:
     """All that the accepting destination was sent."""
 
 
-def run_canaries(
-    folder: Path, setenv: Callable[[str, str], None], *, redacts: bool = True, workers: int = 0
-) -> Outcome:
-    """Run it once, in an empty folder: in one Locust process, or with so many workers. Takes a few seconds.
+def run_canaries(folder: Path, setenv: Callable[[str, str], None], *, redacts: bool = True) -> Outcome:
+    """Run it once, in an empty folder. Takes a few seconds.
 
     `setenv` sets a variable of this process's environment, which Locust and the commands inherit.
     """
@@ -69,11 +67,8 @@ def run_canaries(
         config = config_text(garden, accepting.batch_url, judging.url, struggling.url, redacts=redacts)
         (folder / "plan.json").write_text(plan.for_the_locustfile())
         due = 2 * len(plan.exchanges) + len(plan.raised) + len(plan.contexts) - 1
-        arguments = ["--headless", "-u", "4", "-r", "50", "--loglevel", "DEBUG"]
-        if workers:
-            port = str(free_port())
-            arguments += ["--processes", str(workers), "--master-bind-port", port, "--master-port", port]
-        with locust(folder, target.url, config, LOCUSTFILE, tuple(arguments)) as run:
+        arguments = ("--headless", "-u", "4", "-r", "50", "--loglevel", "DEBUG")
+        with locust(folder, target.url, config, LOCUSTFILE, arguments) as run:
             until(
                 lambda: min(len(accepting.failures), len(judging.judged)) >= due and slack.requests,
                 timeout=40,
