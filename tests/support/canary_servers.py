@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from locust_failure_forwarder.demo.exchange import Reply, Request, json_reply
 from locust_failure_forwarder.demo.server import LoopbackServer
 
-from .canary_plan import Exchange
+from .canary_exchange import Exchange
 
 
 class CanaryTarget(LoopbackServer):
