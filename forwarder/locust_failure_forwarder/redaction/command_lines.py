@@ -45,6 +45,7 @@ _USER_OPTIONS: Final = frozenset({"user", "proxy-user", "login", "auth", "creden
 _NAMES: Final = "|".join(sorted((re.escape(name) for name in PROGRAMS), key=len, reverse=True))
 PATTERN: Final = (
     r"--[A-Za-z\x{7f}-\x{10ffff}][\w\x{7f}-\x{10ffff}\-]{1,40}(?:[\"'],?)?\s|\s-[A-Za-z][A-Za-z\-]{3,40}(?:[\"'],)?\s"
+    r"|\b(?:ENV|ARG|setx?|requirepass|masterauth|AUTH|login)[ \t]+[^\s=]"
     rf"|\b(?:{_NAMES})(?:\.exe)?(?:\\*[\"'],\s?|\s)(?:[^\n]*[\s\"'])?-[A-Za-z]"
 )
 """RE2: a long option and something behind it, or a short one behind a program that takes secrets."""
@@ -53,6 +54,16 @@ _FIND: Final = Finder(PATTERN, captures=False)
 _LONG: Final = re.compile(
     r"""(?<![\w\-.])--?(?P<name>[^\W\d_][\w\-]{1,40}+)(?:["'],\s{0,4}|\s{1,4}\\?\s{0,4})(?P<quote>\\?["'])?(?!-)"""
 )
+_SET: Final = re.compile(
+    r"""\b(?:ENV|ARG|setx?)[ \t]+(?P<name>[A-Za-z_][\w.\-]{1,60})[ \t]+(?P<quote>["'])?(?P<value>[^\s"']+)"""
+)
+"""`ENV DB_PASSWORD x` of a Dockerfile, `aws configure set aws_secret_access_key x`."""
+_LOGIN: Final = re.compile(
+    r"""\b(?:requirepass|masterauth)[ \t]+["']?(?P<redis>[^\s"']+) | \blogin[ \t]+\S+\s+password[ \t]+(?P<netrc>[^\s"']+)
+        | \bAUTH[ \t]+(?:(?:PLAIN|LOGIN|CRAM-MD5|[\w.]{1,40})[ \t]+)?(?P<auth>(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])[^\s"',;]{8,200}+)""",
+    re.VERBOSE,
+)
+"""What redis, .netrc and the `AUTH` of protocols have."""
 _PROGRAM: Final = re.compile(rf"(?<![\w\-.])(?P<name>{_NAMES})(?:\.exe)?(?=\\*[\s\"'])")
 _SHORT: Final = re.compile(
     r"""(?<=[\s"'])-(?P<name>[A-Za-z]{1,8})(?P<between>["'],\s{0,4}|\s{1,4})?(?P<quote>\\?["'])?(?![\s\-])"""
@@ -73,6 +84,13 @@ def command_spans(text: str, source: bytes, keys: KeyNames) -> Iterator[Span]:
             yield from _behind_colon(text, at, end)
         elif sensitive := keys.judge(name):
             yield from secret_spans(sensitive, text[at:end], keys, at)
+    for match in _SET.finditer(text):
+        if sensitive := keys.judge(match["name"]):
+            yield from secret_spans(sensitive, match["value"], keys, match.start("value"))
+    for match in _LOGIN.finditer(text):
+        name = match.lastgroup or ""
+        if not match[name].startswith(MARK_START):
+            yield from secret_spans(Sensitive("password"), match[name], keys, match.start(name))
     programs = list(_PROGRAM.finditer(text))
     for match, following in zip_longest(programs, programs[1:]):
         line = text.find("\n", match.end(), match.end() + _LINE)

@@ -14,10 +14,13 @@ INVISIBLE: Final = re.compile(f"[{_NO_WIDTH}]+")
 """Characters without width."""
 ODD: Final = re.compile(
     f"[{_NO_WIDTH}\u00c0-\u02af\u0370-\u0556\u0561-\u0587\u1d00-\u1fff\u2070-\u209c\u2100-\u214f\u2160-\u217f"
-    "\u2460-\u24ff\ua730-\ua731\uff01-\uff5e\U0001d400-\U0001d7ff]"
+    "\u00ab\u00bb\u2018-\u201f\u300c-\u300f\u2460-\u24ff\ua730-\ua731\uff01-\uff5e\U0001d400-\U0001d7ff]"
 )
 """Whatever is invisible or folded; Chinese is not among it."""
-_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_ENDS: Final = frozenset(map(ord, "，；"))
+"""Full-width signs that end a value; what they look like may stand within one."""
+_QUOTES: Final = dict.fromkeys(map(ord, "“”„‟«»「」『』＂"), ord('"')) | dict.fromkeys(map(ord, "‘’‚‛＇"), ord("'"))
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code not in _ENDS} | _QUOTES
 
 _PAIRS: Final = (
     "аa вb сc ԁd еe ѕs іi јj кk мm нh оo рp ԛq тt уy ѵv ԝw хx һh ӏl ьb гr пn "
@@ -34,6 +37,8 @@ class _Folds(dict[int, int]):
     """By code of a character, the code of the plain one; worked out once for each."""
 
     def __missing__(self, code: int) -> int:
+        if code in _ENDS or code in _QUOTES:
+            return _QUOTES.get(code, code)
         character = unicodedata.normalize("NFKC", chr(code))
         if len(character) == 1:
             base = unicodedata.normalize("NFD", character)[0]

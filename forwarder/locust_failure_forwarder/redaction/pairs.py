@@ -16,6 +16,7 @@ from .linear import Finder
 from .marks import MARK_OF_KIND, MARK_START, Span, UnredactableError
 from .markup import first_of, in_element, named_by_neighbour
 from .prose import echoed, in_prose
+from .tables import column_spans
 from .unquoted import named_on_line_before, unquoted, user_and_password
 from .values import Cut, secret_spans
 
@@ -29,7 +30,7 @@ _KEY_EXTRA: Final = frozenset("_-.[]$")
 _SIGN: Final = r":=|=>|->|={1,3}|:|[\uff1a\uff1d\u662f\u4e3a\u3011]"
 _SEPARATED: Final = re.compile(
     rf"""(?P<closing>{QUOTE})?(?::(?:protected|private|"[^"]{{1,80}}":private))?(?:\]|%5[Dd])?
-         (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,24}} | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
+         (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,24}} | ,\s{{0,4}}<<(?=["'])  | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
          (?:[bBuUrRfF]{{1,2}}(?=["'])|Optional\(|Some\(|string\(\d{{1,9}}\)\s)?
          (?P<opening>{QUOTE})?""",
     re.VERBOSE,
@@ -55,7 +56,8 @@ def stem_pattern(keys: KeyNames) -> str:
     """RE2: a stem of a sensitive key, the rest of its word, and something that may separate it from a value."""
     rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3010}\x{3011}]*"
     separator = r"[\"'\\`]|</|%5[Dd](?:=|%3[Dd])|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
-    separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s+(?:value|val|default):\s|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,10}[0-9\-]"
+    separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,10}[0-9\-]"
+    separator += r"|\s+(?:value|val|default):\s|,\s{0,4}<<|[,;\t][\w\"']|\s{0,8}\||\r?\n[\w\"'|]"
     return rf"((?i:{'|'.join(stems(keys.own))}){rest})(?:{separator})"
 
 
@@ -74,12 +76,17 @@ class TextPairs:
         """
         done = read = 0
         most = _LOOKS * len(text) + _FREE
+        lines = "\n" in text
         for stem, end in self._stems(text, source):
             if stem < done or text.endswith(MARK_OF_KIND, 0, stem):
                 continue
             start = _behind_escape(text, _grow_back(text, stem, done))
             sensitive = self._keys.judge(text[start:end])
             if sensitive is None:
+                continue
+            if lines and (cells := list(column_spans(text, start, end, sensitive, self._keys))):
+                yield from cells
+                read += cells[-1].end - end
                 continue
             if sensitive.kind in _ACCOUNTS and (second := user_and_password(text, end)):
                 sensitive, (at, stop) = Sensitive("password"), second

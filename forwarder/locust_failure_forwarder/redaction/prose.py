@@ -1,20 +1,50 @@
-"""Secrets that sentences quote or end with: `password 'x' is too short`, `the token is x`. Pure."""
+"""Secrets that sentences quote, end with or announce: `password 'x' is too short`, `123456 is your code`. Pure."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from .extents import quoted_end
 from .keys import Sensitive
+from .linear import Finder
+from .marks import Span
 
-_PROSE: Final = re.compile(r"""\s(?P<verb>(?:is|was)\s)?(?![\w.\-]{1,48}+[=:])(?P<value>[^\s"'`,;<>()\[\]{}\\]{6,}+)""")
+PATTERN: Final = (
+    r"\b\d{4,8} is (?:your|the)\b|(?:手机|手機|电话|電話|联系方式|聯絡電話)[^\d\n]{0,4}[+\d]|(?:验证码|校验码|動態碼|驗證碼|动态码)[^\d\n]{0,4}\d{4}"
+    r"|(?i:\bbasic auth(?:entication)?) [^\s:]+:[^\s]"
+)
+"""RE2: what announces a number or a password without a sign."""
+_FIND: Final = Finder(PATTERN, captures=False)
+_ANNOUNCED: Final = re.compile(
+    r"""\b(?P<code>\d{4,8}+)\sis\s(?:your|the)\b[^\n.]{0,40}\b(?i:code|otp|pin|passcode|password)\b
+        | (?:手机|手機|电话|電話|联系方式|聯絡電話)(?:号码?|號碼?)?[^\d\n]{0,3}(?P<phone>(?:\+?86[\-\ ]?)?1[3-9]\d{9})(?!\d)
+        | (?:验证码|校验码|動態碼|驗證碼|动态码)[^\d\n]{0,4}(?P<otp>\d{4,8})(?!\d)
+        | (?i:\bbasic\sauth(?:entication)?)\s[^\s:]{1,64}:(?P<password>[^\s]{1,200}+)""",
+    re.VERBOSE,
+)
+_KINDS: Final = {"code": "otp", "otp": "otp", "phone": "phone", "password": "password"}
+
+_PROSE: Final = re.compile(
+    r"""\s(?P<verb>(?:is|was)\s)?(?![\w.\-]{1,48}+(?:=|:[^\s]))(?P<value>[^\s"'`,;<>()\[\]{}\\]{4,}+)"""
+)
 """The next word, unless that begins a pair itself: `the token password=…`."""
-_NUMBERED: Final = frozenset({"passport", "bank_account", "national_id", "card", "phone", "iban"})
-_IS_NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d[\d\-]{4,}+\.?")
+_NUMBERED: Final = frozenset({"passport", "bank_account", "national_id", "card", "phone", "iban", "otp"})
+_IS_NUMBER: Final = re.compile(r"[A-Za-z]{0,3}\d[\d\-]{4,}+\.?|\d{4}")
 _IS_NAME: Final = re.compile(r"[a-z]+(?:[ \-_.][a-z]+)*+|[A-Z]+(?:_[A-Z]+)*+")
 _NAMED_KINDS: Final = frozenset({"cookie", "secret", "key", "token", "session"})
 """Their things have names, which prose quotes: `Secret "payments" not found`."""
 _MAX_ECHO: Final = 200
+_SHORT_WORD: Final = 6
 _LONG_WORD: Final = 16
+
+
+def announced_spans(text: str, source: bytes) -> Iterator[Span]:
+    """Numbers and passwords that words before or behind them announce; `source` is the same text for RE2."""
+    if _FIND.find(source) is None:
+        return
+    for match in _ANNOUNCED.finditer(text):
+        name = match.lastgroup or ""
+        yield Span(*match.span(name), _KINDS[name], by_key=True)
 
 
 def in_prose(text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int, int]:
@@ -23,6 +53,8 @@ def in_prose(text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int
     if match is None or sensitive.weak or text[start:end].lower() == "bearer":  # a shape of its own
         return end, end
     value = match["value"].rstrip(".:!?")
+    if len(value) < _SHORT_WORD and sensitive.kind not in _NUMBERED:
+        return end, end
     digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
     if sensitive.kind in _NUMBERED:
         found = _IS_NUMBER.fullmatch(value) is not None

@@ -4,6 +4,7 @@ Numbers are in `numbers.py`. No rule measures entropy: that is what damages hash
 """
 
 import binascii
+import re
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
@@ -15,18 +16,21 @@ Refine: TypeAlias = Callable[[str, int, int], tuple[int, int] | None]
 """From a match to the part that must go, or None if it was a lookalike."""
 
 _TOKEN: Final = r"[A-Za-z0-9_\-]"
+_NAME: Final = re.compile(r"[a-z]+(?:[_\-]?[A-Za-z][a-z]*)*=")
 
 _PREFIXES: Final = "|".join(
     (
         r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{8,}",  # AWS
         r"gh[pousr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}",
         rf"gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent)-{_TOKEN}{{8,}}",  # GitLab
-        r"xox[abeoprs]-[A-Za-z0-9\-]{8,}|xapp-\d-[A-Za-z0-9\-]{8,}|xoxe\.xox[bp]-[A-Za-z0-9\-]{8,}",  # Slack
+        r"xox[a-z]-[A-Za-z0-9\-]{8,}|xapp-\d-[A-Za-z0-9\-]{8,}|xoxe\.xox[bp]-[A-Za-z0-9\-]{8,}",  # Slack
         r"(?:sk|rk)_(?:live|test|prod)_[A-Za-z0-9]{8,}|whsec_[A-Za-z0-9+/=]{8,}",  # Stripe, Standard Webhooks
         rf"sk-{_TOKEN}{{12,}}|(?:gsk|xai|tvly|nvapi|pplx|r8|fw|csk|sk)[-_]{_TOKEN}{{20,}}",  # model providers
         rf"AIza{_TOKEN}{{16,}}|ya29\.{_TOKEN}{{8,}}|GOCSPX-{_TOKEN}{{8,}}|1//0{_TOKEN}{{16,}}",  # Google
-        rf"(?:hf|npm|dckr_pat|dop_v1|doo_v1|dor_v1|shpat|shpca|shppa|shpss|lin_api|figd|ntn|rnd|pul|PMAK|fio-u|ATATT3x|glsa"
-        rf"|glc|sntrys|sntryu|nfp|EZAK|EZTK|pscale_tkn|pscale_pw|dapi|secret|vercel|atlasv1|dt0c01)[_\-.]?{_TOKEN}{{20,}}",
+        rf"(?:hf|npm|dckr_pat|dop_v1|doo_v1|dor_v1|shpat|shpca|shppa|shpss|lin_api|figd|ntn|rnd|glsa|glc|sntrys|sntryu|nfp"
+        rf"|pscale_tkn|pscale_pw|secret|vercel|sbp|phc|phx|squ|sqp|sqa|sgp|tfp|shippo_live|shippo_test|rdme)_{_TOKEN}{{16,}}",
+        rf"(?:pul|PMAK|fio-u|NRAK|tskey(?:-[a-z]+)?|xkeysib)-{_TOKEN}{{16,}}|(?:atlasv1|dt0c01|dp\.(?:st|pt|ct|sa|scim))\.{_TOKEN}{{16,}}",
+        rf"(?:ATATT3x|ATCTT3x|ATBB|AKCp|EZAK|EZTK){_TOKEN}{{16,}}|dapi[0-9a-f]{{32}}|fm[12]_{_TOKEN}{{20,}}",
         rf"pypi-{_TOKEN}{{16,}}|SG\.{_TOKEN}{{8,}}\.{_TOKEN}{{8,}}|key-[0-9a-f]{{32}}|EAA[A-Za-z0-9]{{24,}}",
         rf"sq0(?:atp|csp|idp)-{_TOKEN}{{8,}}|hvs\.{_TOKEN}{{16,}}|hvb\.{_TOKEN}{{16,}}|s\.[A-Za-z0-9]{{24}}",
         r"LTAI[A-Za-z0-9]{10,}|AKID[A-Za-z0-9]{12,}|AGE-SECRET-KEY-1[A-Z0-9]{8,}",  # Aliyun, Tencent, age
@@ -55,6 +59,8 @@ def _after_scheme(text: str, start: int, end: int) -> tuple[int, int] | None:
     scheme, rest = text[start:end].split(None, 1)
     if (rest.endswith("=") or text[end : end + 1] == ":") and text[end : end + 2].strip(":")[:1].isalnum():
         return None  # the next of several pairs
+    if text[end : end + 1] in ("\\", '"', "'") and _NAME.fullmatch(rest):
+        return None  # a parameter of a challenge, or the next pair
     if rest.startswith(("-", "realm=", "error=", "scope=", "charset=")):
         return None
     if scheme.lower() == "basic":
@@ -88,6 +94,8 @@ def _jwt(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 def _userinfo(text: str, start: int, end: int) -> tuple[int, int] | None:
     """The password of `scheme://user:password@`; a lone long user name is a token. The user's name stays."""
+    if text[start] != ":":  # Oracle's user/password@host
+        return text.index("/", start) + 1, end - 1
     start += 3
     if text[end - 1] == "@":
         end -= 1
@@ -98,11 +106,13 @@ def _userinfo(text: str, start: int, end: int) -> tuple[int, int] | None:
     user, colon, password = text[start:end].partition(":")
     if not colon:
         return (start, end) if len(user) >= 20 and text[end : end + 1] == "@" else None
-    if not password or (text[end : end + 1] != "@" and password.isdigit()):
+    if not password or (text[end : end + 1] != "@" and password.isdigit()) or _PORT.match(password):
         return None
     return start + len(user) + 1, end
 
 
+_PORT: Final = re.compile(r"\d{1,5}[;,/?#]")
+"""And what follows it."""
 _NO_MAIL: Final = ("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "ts", "py", "html", "json", "md")
 
 
@@ -134,7 +144,12 @@ _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
     ("private_key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d", _pem),
     ("webhook", _WEBHOOKS, _webhook),
     ("authorization", r"\b(?i:bearer|basic)[ \t]{1,4}[A-Za-z0-9\-._~+/]{6,}=*", _after_scheme),
-    ("password", r"://[^\s/?#\"'<>\\@:]*(?::[^\s/?#\"'<>\\]*@|@|:[^\s/?#\"'<>\\@]+)", _userinfo),
+    (
+        "password",
+        r"://[^\s/?#\"'<>\\@:]*(?::[^\s/?#\"'<>\\]*@|@|:[^\s\"'<>\\@]{1,128}@|:[^\s/?#\"'<>\\@]+)"
+        r"|\b(?:thin|oci8?):[\w.$#\-]+/[^\s@\"'<>\\]+@",
+        _userinfo,
+    ),
     ("jwt", r"\beyJ[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*){0,4}", _jwt),
     ("token", rf"\b(?:{_PREFIXES})|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{{16,}}", None),
     ("email", r"[A-Za-z0-9_.+%\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", _email),
@@ -152,6 +167,8 @@ def shape_spans(text: str, source: bytes) -> Iterator[Span]:
         start, end = found[0]
         kind, _, refine = next(shape for shape, (begin, _) in zip(_SHAPES, found[1:], strict=True) if begin >= 0)
         part = refine(text, start, end) if refine else (start, end)
+        if part is None and refine is _userinfo:
+            end = start + 3  # no password, but an address may stand in the query
         at = max(end, part[1]) if part else end
         if part:
             yield Span(*part, kind)

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Final
 
 from ..config.models import PatternConfig
-from . import command_lines, idioms, multipart, numbers, shapes, urls, wrappers
+from . import command_lines, echoes, idioms, multipart, numbers, prose, shapes, sql, urls, wrappers
 from .escapes import may_be_escaped, unescape
 from .keys import KeyNames
 from .linear import Finder, Pattern, compile_linear, source_of
@@ -28,6 +28,9 @@ _ROOM: Final = 2 * MAX_LENGTH
 _NAMES: Final = re.compile(r"[\w.\-$=;, /]{0,4096}", re.ASCII)
 
 
+_RARE: Final = (shapes, numbers, urls, command_lines, multipart, echoes, sql, prose)
+
+
 class TextRedactor:
     """Masks secrets in text that has no structure of its own."""
 
@@ -35,8 +38,7 @@ class TextRedactor:
         self._keys = keys
         self._pairs = TextPairs(keys)
         self._own: Sequence[tuple[str, Pattern]] = [(own.kind, compile_linear(own.re2)) for own in patterns]
-        places = (shapes.PATTERN, numbers.PATTERN, urls.PATTERN, command_lines.PATTERN, multipart.PATTERN)
-        rare = "|".join(f"(?:{part})" for part in places)
+        rare = "|".join(f"(?:{place.PATTERN})" for place in _RARE)
         self._rare = Finder(rare, captures=False)
         beside = "|".join(idioms.OAUTH_SIBLINGS - idioms.OAUTH.keys())
         stems = stem_pattern(keys)
@@ -116,6 +118,9 @@ class TextRedactor:
             found += command_lines.command_spans(text, source, self._keys)
             found += urls.url_spans(text, source, self._keys, lambda value: self._in_value(value, depth + 1))
             found += multipart.part_spans(text, self._keys) if "form-data" in text else ()
+            found += echoes.echo_spans(text, source, self._keys)
+            found += sql.sql_spans(text, source, self._keys)
+            found += prose.announced_spans(text, source)
         found += self._encoded_spans(text, source, depth + 1)
         return self._wanted(found)
 

@@ -18,6 +18,12 @@ _QUOTED: Final = re.compile(r"""\s?(\\{0,4}["'`\u2018\u201c])([^"'`\u2019\u201d]
 """What a remark about a value begins with: `'+1 555' is no phone number`."""
 _NEVER_SHORT: Final = frozenset({"token", "key", "secret", "authorization", "credentials", "jwt", "csrf", "signature"})
 _LEAST: Final = 4
+_ECHO: Final = re.compile(
+    r"""(?:(?:the|this|your|value|given|provided|supplied|input|password|token|key|code|invalid|string|got)[ :]\s?){0,4}
+        (?P<quote>\\{0,4}["'`\u2018\u201c])(?P<value>[^"'`\u2018\u2019\u201c\u201d]{4,200})["'`\u2019\u201d\\]""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A value at the beginning of a remark on it: `"abc" is not a valid choice`."""
 _SHORT: Final = 6
 _LONG: Final = 16
 
@@ -31,9 +37,14 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
 
     An authorization scheme stays, and so do cookie names and attributes. Less must look the part if it was `cut`.
     """
-    if not value or is_harmless(value) or (sensitive.plural and value.strip().isdigit()):
+    if not value or (sensitive.plural and value.strip().isdigit()):
         return []
     kind = sensitive.kind
+    if is_harmless(value):
+        echo = _ECHO.match(value) if " " in value else None
+        if echo is None or keys.judge(echo["value"]) is not None or MARK_START in echo["value"]:
+            return []
+        return [Span(at + echo.start("value"), at + echo.end("value"), kind, by_key=True)]
     if kind in _NEVER_SHORT and len(value) < _LEAST and value.isdigit():
         return []  # `/token -> 503`
     test = (_WEAK_TESTS if sensitive.weak else _TESTS).get(kind)

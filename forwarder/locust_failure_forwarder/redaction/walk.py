@@ -16,7 +16,11 @@ from .values import secret_spans
 
 MAX_DEPTH: Final = 64
 _LONG_NUMBER: Final = 10**9
-_KEY_LIKE: Final = re.compile(r"(?:\#?/)?(?:[^/]{1,64}/){0,8}(?P<key>[\w.\-\[\]$]{1,64})")
+_KEY_LIKE: Final = re.compile(r"(?:\#?/)?(?:[^/]{1,64}/){0,8}(?P<key>[\w.\-\[\]$]{1,64}(?:\ [\w.\-]{1,32}){0,2})")
+_FEW: Final = 4
+_CODE: Final = 12
+_IDENTIFIER: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9\-]{1,60}")
 _Leaf: TypeAlias = Callable[[str], str]
 
 
@@ -110,10 +114,12 @@ class Walk:
             and isinstance(items[1], str)
         ):
             name = self._named(items[0])
-            if name and _is_header_pair(items[0]):
+            if name and self._is_header_pair(*cast("Sequence[str]", items)):
                 return [items[0], self._masked(items[1], name)]
         if sensitive is None and any(isinstance(item, str) and item[:1] == "-" for item in items[:-1]):
             return self._of_arguments(items, key, depth)
+        if sensitive is None and len(items) > 3 and _is_flat(items):
+            return self._of_flat(cast("Sequence[str]", items))
         if sensitive is None and len(items) > 1 and all(map(_is_pair, items)):
             pairs = cast("Sequence[Sequence[str]]", items)
             return [
@@ -145,13 +151,28 @@ class Walk:
                 result.append(self.value(item, key, None, depth))
         return result
 
+    def _of_flat(self, items: Sequence[str]) -> JsonValue:
+        """Names and values by turns, as Node.js has its `rawHeaders`."""
+        result: list[JsonValue] = []
+        for name, value in zip(items[::2], items[1::2], strict=True):
+            named = self._named(name)
+            result += [self._leaf(name), self._masked(value, named) if named else self._leaf(value)]
+        return result
+
+    def _is_header_pair(self, name: str, value: str) -> bool:
+        """`["Authorization", "Bearer …"]`; a list of two words may just be a list of names."""
+        if self._named(value) or _IDENTIFIER.fullmatch(value):
+            return False
+        return not name.islower() or "-" in name or "_" in name or any(map(str.isdigit, value))
+
     def _special(self, members: Mapping[str, JsonValue]) -> dict[str, Sensitive] | None:
         """Members that are sensitive for what stands beside them."""
-        if not idioms.NAME_KEYS.isdisjoint(members) and not idioms.VALUE_KEYS.isdisjoint(members):
-            named = next((s for key in members if key in idioms.NAME_KEYS and (s := self._named(members[key]))), None)
-            if named:
-                return dict.fromkeys(idioms.VALUE_KEYS, named)
-        if "code" in members and len(idioms.OAUTH_SIBLINGS.intersection(members) - idioms.OAUTH.keys()) > 0:
+        if not idioms.VALUE_KEYS.isdisjoint(members):
+            for key, value in members.items():
+                known = key in idioms.NAME_KEYS or (len(members) <= _FEW and key not in idioms.VALUE_KEYS)
+                if known and isinstance(value, str | list) and (named := self._named(value)):
+                    return dict.fromkeys(idioms.VALUE_KEYS, named)
+        if "code" in members and _is_oauth(members):
             return {
                 key: Sensitive(kind)
                 for key, kind in idioms.OAUTH.items()
@@ -166,9 +187,21 @@ class Walk:
         return self._keys.judge(match["key"]) if match else None
 
 
-def _is_header_pair(name: str) -> bool:
-    """`["Authorization", "Bearer …"]`; a list of two lower-case words may just be a list of names."""
-    return not name.islower() or "-" in name or "_" in name
+def _is_oauth(members: Mapping[str, JsonValue]) -> bool:
+    """Whether `code` and `state` are those of OAuth 2: for a sibling that nothing else has, or if both look random."""
+    if len(idioms.OAUTH_SIBLINGS.intersection(members) - idioms.OAUTH.keys()) > 0:
+        return True
+    code = members["code"]
+    return "state" in members and isinstance(code, str) and len(code) >= _CODE and any(map(str.isdigit, code))
+
+
+def _is_flat(items: Sequence[JsonValue]) -> bool:
+    """Names of headers at every other place, and not at the others."""
+    if len(items) % 2 or not all(isinstance(item, str) for item in items):
+        return False
+    names, values = cast("Sequence[str]", items[::2]), cast("Sequence[str]", items[1::2])
+    dashed = sum("-" in name for name in names)
+    return dashed > 0 and all(map(_HEADER.fullmatch, names)) and not all(map(_HEADER.fullmatch, values))
 
 
 def _is_pair(item: JsonValue) -> bool:

@@ -14,7 +14,7 @@ def _set(words: str) -> frozenset[str]:
 STRONG: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
-        "password": "password passwords passwd passwds pwd pwds passphrase passphrases passcode userpass "
+        "password": "password passwords passwd passwds pswd pswrd passw pword pwd pwds passphrase passphrases passcode userpass "
         "storepass keypass passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
         "token": "token tokens jwt bearer",
         "secret": "secret secrets",
