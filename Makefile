@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SCHEMAS_VENV := .venv-schemas
 BENCH_VENV := .venv-bench
 TOOLS := ruff 'pyright[nodejs]' import-linter pytest pytest-xdist hypothesis jsonschema trustme types-PyYAML types-gevent types-psutil types-jsonschema
-PEERS := opentelemetry-sdk opentelemetry-exporter-otlp-proto-http sentry-sdk
+PEERS := opentelemetry-sdk opentelemetry-exporter-otlp-proto-http sentry-sdk detect-secrets
 
 SECONDS ?= 60
 SEED ?= 1
@@ -64,8 +64,9 @@ fmt: $(VENV)/.ready ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.ready $(BENCH_VENV)/.ready ## measure, beside OpenTelemetry and sentry-sdk; figures are for ratios within one run
-	$(BIN)/python benchmarks/redaction_speed.py
+bench: $(VENV)/.ready $(BENCH_VENV)/.ready ## measure, beside OpenTelemetry, sentry-sdk, detect-secrets; figures are for ratios within one run
+	$(BIN)/python benchmarks/redaction_speed.py --peers $(BENCH_VENV)/bin/python
+	@PYTHONPATH=. $(BIN)/python benchmarks/redaction_growth.py
 	$(BIN)/python benchmarks/refine_speed.py
 	$(BIN)/python benchmarks/forwarder_throughput.py --peers $(BENCH_VENV)/bin/python
 

@@ -1,83 +1,129 @@
-"""Microseconds that redaction takes for a record of 1.5 KB: values seen before, and values that are all new.
+"""Microseconds of CPU that redaction takes for a record of 1.5 KB, beside sentry-sdk's EventScrubber and detect-secrets.
 
-python benchmarks/redaction_speed.py [records]
+    python benchmarks/redaction_speed.py [--peers PYTHON] [--records N] [--rounds N]
+
+All get the same records, with none, one or five secrets, whose values repeat (100 different records) or are all new.
+Each runs in a process of its own on the same core, and they take turns: one round of each, then the next round; shown
+is the median of the rounds. What each is asked to do stands in `bench/redaction_process.py`; they do not do the same
+work, so the last column shows how many of the secrets were still there. `--peers` is the interpreter of an
+environment that has the peers; without it, ours is measured alone.
 """
 
-import gc
+import argparse
 import json
+import statistics
+import subprocess
 import sys
-import time
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
-from locust_failure_forwarder.config.models import RedactionConfig
-from locust_failure_forwarder.redaction import Redactor
+from bench.processes import Cores, started
+from bench.redaction_records import KEPT, SECRETS, draft, planted
 
-
-def draft(n: int, *, secrets: bool) -> dict[str, Any]:
-    """One failed request; every value that can differ from record to record depends on `n`."""
-    order = f"{n:08x}-ceea-467f-ab5d-1f7c2f1b{n % 65536:04x}"
-    login = {"user": f"bob{n}", "password": f"not-a-real-password-{n}"} if secrets else {"user": f"bob{n}"}
-    sent = {"order": order, **login, "lines": [{"sku": f"A-{n}", "qty": 3, "note": "leave at the door, please"}] * 2}
-    got = {
-        "error": {"code": "E_STOCK", "message": f"only {n % 7} items of A-{n} in stock", "trace": f"{n:032x}"},
-        "items": [{"sku": f"A-{n + i}", "price": "19.99", "status": "rejected"} for i in range(4)],
-    }
-    headers = {
-        "host": "shop.example.com",
-        "user-agent": "python-requests/2.34.2",
-        "accept": "*/*",
-        "accept-encoding": "gzip, deflate, br",
-        "content-type": "application/json",
-        "x-request-id": order,
-    }
-    if secrets:
-        headers |= {"authorization": f"Bearer not.a.real-token-{n}", "cookie": f"sid=not-real-{n}; theme=dark"}
-    answer = {
-        "server": "nginx",
-        "date": f"Mon, 04 May 2026 09:{n // 60 % 60:02d}:{n % 60:02d} GMT",
-        "content-type": "application/json",
-        "content-length": "412",
-        "etag": f'"{n:016x}"',
-        "x-trace-id": f"{n:032x}",
-    }
-    url = f"https://shop.example.com/api/v2/checkout/{n}?page=2&size=50" + (f"&token=not-real-{n}" if secrets else "")
-    body = json.dumps(got)
-    return {
-        "request": {"method": "POST", "name": "/checkout", "url": url, "headers": headers, "body": json.dumps(sent)},
-        "response": {"status_code": 503, "headers": answer, "body": body, "length": len(body)},
-        "error": {
-            "type": "requests.exceptions.HTTPError",
-            "message": f"503 Server Error: Service Unavailable for url: {url}",
-            "traceback": None,
-        },
-        "user": None,
-        "context": {"tenant": "acme", "journey": n},
-    }
+_WARM: Final = 10_000_000
+"""Number of the first of the records that are not measured."""
+_SLOW: Final = 20
+"""Of a round's records, detect-secrets gets one in so many: its time does not depend on what it saw before."""
 
 
-def microseconds(redactor: Redactor, drafts: Iterable[dict[str, Any]]) -> float:
-    drafts = list(drafts)
-    gc.collect()
-    gc.freeze()  # a pipeline does not hold thousands of drafts
-    started = time.perf_counter()
-    for each in drafts:
-        redactor.redact_draft(each)
-    return (time.perf_counter() - started) / len(drafts) * 1e6
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A process that redacts what it is told to."""
+
+    name: str
+    key: str
+    process: "subprocess.Popen[bytes]"
+    share: int
+    """It gets one record in so many."""
+
+    def round(self, start: int, count: int, every: int, secrets: int) -> tuple[float, int]:
+        """Microseconds a record, and the secrets that were left in the last one.
+
+        Raises:
+            RuntimeError: the process has ended.
+        """
+        count = max(1, count // self.share)
+        task = {"start": start, "count": count, "every": every, "secrets": secrets}
+        if self.process.stdin is None or self.process.stdout is None:
+            raise RuntimeError(f"{self.name} has no pipe")
+        self.process.stdin.write(json.dumps(task).encode() + b"\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self.name} has ended")
+        answer = json.loads(line)
+        last = start + count - 1
+        left = sum(secret in answer["output"] for secret in planted(last % every if every else last, secrets))
+        return answer["seconds"] / count * 1e6, left
+
+
+class Figure(NamedTuple):
+    """What one contender did with one kind of record."""
+
+    name: str
+    microseconds: float
+    left: float
+    """Secrets still there, in a record on average."""
+
+
+def measure(contenders: Sequence[Contender], secrets: int, count: int, rounds: int, *, new: bool) -> list[Figure]:
+    every = 0 if new else KEPT
+    for each in contenders:
+        each.round(_WARM, max(3 * KEPT, count), every, secrets)
+    taken: dict[str, list[tuple[float, int]]] = {each.key: [] for each in contenders}
+    for number in range(rounds):
+        for each in contenders:
+            taken[each.key].append(each.round(number * count, count, every, secrets))
+    return [
+        Figure(
+            each.name,
+            statistics.median(time for time, _ in taken[each.key]),
+            statistics.fmean(left for _, left in taken[each.key]),
+        )
+        for each in contenders
+    ]
+
+
+def rows(figures: Sequence[Figure], secrets: int, *, new: bool) -> Iterator[str]:
+    size = len(json.dumps(draft(1, secrets)))
+    title = f"{'all values new' if new else 'values repeat'}, {secrets} secrets, {size:,} bytes"
+    yield f"{title:<44}{'us a record':>12}{'times ours':>12}{'secrets left':>14}"
+    for figure in figures:
+        ratio = figure.microseconds / figures[0].microseconds
+        left = f"{figure.left:.1f} of {secrets}" if secrets else "-"
+        yield f"  {figure.name:<42}{figure.microseconds:>12,.1f}{ratio:>12,.2f}{left:>14}"
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
-    for secrets in (False, True):
-        size = len(json.dumps(draft(1, secrets=secrets)))
-        redactor = Redactor(RedactionConfig())
-        microseconds(redactor, (draft(-n, secrets=secrets) for n in range(1, 200)))  # warm up
-        new = microseconds(redactor, (draft(n, secrets=secrets) for n in range(count)))
-        repeated = microseconds(redactor, (draft(n % 100, secrets=secrets) for n in range(count)))
-        print(
-            f"{'five secrets' if secrets else 'no secret':>12}, {size} bytes: "
-            f"new {new:6.1f} us, repeated {repeated:5.1f} us, ratio {new / repeated:.1f}"
-        )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--peers", help="interpreter that has sentry-sdk and detect-secrets")
+    parser.add_argument("--records", type=int, default=600, help="records a round")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    cores = Cores.choose()
+    listed = [("locust-failure-forwarder", "ours", sys.executable, 1)]
+    if options.peers:
+        listed += [
+            ("sentry-sdk EventScrubber", "sentry", options.peers, 1),
+            ("sentry-sdk EventScrubber, recursive", "sentry-recursive", options.peers, 1),
+            ("detect-secrets, all plugins", "detect-secrets", options.peers, _SLOW),
+        ]
+    with ExitStack() as stack:
+        contenders = [
+            Contender(
+                name,
+                key,
+                stack.enter_context(started([python, "-m", "bench.redaction_process", key], cores.measured)),
+                share,
+            )
+            for name, key, python, share in listed
+        ]
+        for new in (False, True):
+            for secrets in SECRETS:
+                figures = measure(contenders, secrets, options.records, options.rounds, new=new)
+                print("\n".join(rows(figures, secrets, new=new)), flush=True)
 
 
 if __name__ == "__main__":
