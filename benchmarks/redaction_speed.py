@@ -1,4 +1,4 @@
-"""Microseconds of CPU that redaction takes for a record of 1.5 KB, beside sentry-sdk's EventScrubber and detect-secrets.
+"""Microseconds of CPU that redaction takes for 1.5 KB, beside sentry-sdk's EventScrubber and detect-secrets.
 
     python benchmarks/redaction_speed.py [--peers PYTHON] [--records N] [--rounds N]
 
