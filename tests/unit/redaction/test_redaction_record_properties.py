@@ -18,7 +18,7 @@ from support.planted_records import HARMLESS, PLANTED, Planted
 MODES: Final[tuple[RedactionMode, ...]] = ("mask", "hash", "drop")
 REDACTORS: Final = {mode: Redactor(RedactionConfig(mode=mode)) for mode in MODES}
 MARK: Final = re.compile(r"\[REDACTED:([a-z_]+)\]")
-EXAMPLES: Final = settings(max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES: Final = settings(max_examples=40, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 """The same examples in every run, few enough for CI; each was run with thousands."""
 
 
