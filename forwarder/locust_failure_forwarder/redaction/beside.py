@@ -14,14 +14,15 @@ from .markup import named_by_attribute, value_before_name
 NEW_LINE: Final = r"(?:\r?\n|\\{1,4}r\\{1,4}n|\\{1,4}n)"
 """A line break, which may be escaped."""
 
+_BLANK: Final = r"(?:\s|\\{1,4}[nrt])"
 _VALUE_NAMES: Final = "|".join(sorted(idioms.VALUE_KEYS - {"data"}))
 _NAME_VALUE: Final = re.compile(
     rf"""{QUOTE}\s{{0,8}}\]?
          (?:\s(?!value|content)[\w:\-]{{1,30}}=["'][^"'<>]{{0,80}}["']
-           | \s{{0,8}},\s{{0,8}}{QUOTE}(?!(?:{_VALUE_NAMES}){QUOTE})[\w\-]{{1,30}}{QUOTE}\s{{0,4}}:
+           | {_BLANK}{{0,8}},{_BLANK}{{0,16}}{QUOTE}(?!(?:{_VALUE_NAMES}){QUOTE})[\w\-]{{1,30}}{QUOTE}\s{{0,4}}:
              \s{{0,4}}(?:{QUOTE}[^"{{}}]{{0,120}}{QUOTE}|[\w.\-]{{1,30}})
          ){{0,4}}+
-         [\s,;]{{0,24}}{QUOTE}?(?:{_VALUE_NAMES}|data){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}
+         (?:[,;]|{_BLANK}){{0,24}}{QUOTE}?(?:{_VALUE_NAMES}|data){QUOTE}?\s{{0,8}}[:=]\s{{0,8}}
          (?:(?P<opening>{QUOTE})|(?P<number>-?\d[\d.]{{0,60}}+))""",
     re.VERBOSE,
 )

@@ -24,8 +24,9 @@ PATTERN: Final = (
 _FIND: Final = Finder(PATTERN, captures=False)
 _AROUND: Final = 200
 _VALUE: Final = re.compile(
-    rf"(?:value|entry|string|input|got|received|was)(?:\sis)?[:=\ ]{{1,3}}(?:(?P<opening>{QUOTE})|\[(?P<list>[^\]\n]{{1,200}}))",
-    re.IGNORECASE,
+    rf"""(?:value|entry|string|input|got|received|was)(?:\sis)?[:=\ ]{{1,3}}
+        (?:(?P<opening>{QUOTE})|\[(?P<list>[^\]\n]{{1,200}}))""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _NAMING: Final = (
     "field|variable|property|attribute|parameter|param|path|column|key|member|argument|header|option|element"
@@ -65,7 +66,7 @@ def echo_spans(text: str, source: bytes, keys: KeyNames) -> Iterator[Span]:
         yield from _compared(text, keys)
     for match in _PAIR.finditer(text):
         value = match["value"].rstrip(".:!")
-        if any(map(str.isdigit, value)):
+        if not value[1:].islower():  # a word is said of it
             yield from _spans(match["name"].strip(), value, match.start("value"), keys)
     for match in _TOKEN.finditer(text):
         value = match["value"].rstrip(".")

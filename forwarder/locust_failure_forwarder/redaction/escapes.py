@@ -19,14 +19,14 @@ _FIND: Final = Finder(
 _ESCAPES: Final = re.compile(
     r"""(?P<percent>(?:%[0-9a-fA-F]{2})++)
         | (?P<entity>&(?:[a-zA-Z]{2,8}|\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6});)
-        | (?P<hex>(?:\\{1,4}x[0-9a-fA-F]{2})++)
-        | (?P<slashes>\\{1,4})
+        | (?P<hex>(?:\\{1,64}x[0-9a-fA-F]{2})++)
+        | (?P<slashes>\\{1,64})
           (?:u(?P<unit>[0-9a-fA-F]{4}) | U(?P<wide>[0-9a-fA-F]{8}) | u\{(?P<braced>[0-9a-fA-F]{1,6})\}
             | (?P<slash>/))
     """,
     re.VERBOSE,
 )
-_UNIT: Final = re.compile(r"\\{1,4}x[0-9a-fA-F]{2}")
+_UNIT: Final = re.compile(r"\\{1,64}x[0-9a-fA-F]{2}")
 _FORM_ESCAPE: Final = re.compile(r"%[2-7][0-9a-fA-F]")
 _QUOTES: Final = "\"'`"
 _MOST: Final = 0x10FFFF

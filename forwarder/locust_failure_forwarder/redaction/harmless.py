@@ -14,10 +14,10 @@ _PLACEHOLDER: Final = re.compile(
 )
 """Of SQL, shells and templates."""
 _REMARK: Final = re.compile(
-    r"""\b(?:is|are|was|were)\s(?:required|missing|invalid|empty|incorrect|wrong|expired|too|not|blank|null|mandatory|weak)\b
+    r"""\b(?:is|are|was|were)\s(?:required|missing|invalid|empty|incorrect|wrong|expired|too|not|blank|mandatory|weak)\b
         | \b(?:must|should|cannot|can't|may\snot|does\snot|doesn't|do\snot|don't|did\snot|has\snot|has\sexpired)\b
-        | \b(?:at\sleast|at\smost|too\s(?:short|long|weak|common)|field\srequired|not\s(?:found|match|valid|allowed|provided))\b
-        | \b(?:expected|unexpected|missing|invalid|required)\b.*\b(?:string|field|value|character|characters|type|parameter)\b
+        | \b(?:at\s(?:least|most)|too\s(?:short|long|weak|common)|not\s(?:found|match|valid|allowed|provided))\b
+        | \b(?:expected|unexpected|missing|invalid|required)\b.*\b(?:string|field|value|characters?|type|parameter)\b
     """,
     re.VERBOSE,
 )
@@ -27,6 +27,7 @@ _CHINESE_REMARK: Final = re.compile(
     "|过短|过长|过期|已|未|为空|為空|错误|錯誤|无效|無效|需|缺少|非法)"
 )
 _LEAST_WORDS: Final = 3
+_LONGEST: Final = 400
 
 
 _ROOTS: Final = (
@@ -48,7 +49,7 @@ def is_harmless(value: str) -> bool:
     if " " in lowered:
         if lowered.partition(" ")[0] in idioms.PROSE:
             return True
-        if lowered.count(" ") >= _LEAST_WORDS - 1 and _REMARK.search(lowered):
+        if len(lowered) < _LONGEST and lowered.count(" ") >= _LEAST_WORDS - 1 and _REMARK.search(lowered):
             return True
     if lowered[0] in "$?%:@{<":
         return _PLACEHOLDER.fullmatch(value.strip()) is not None

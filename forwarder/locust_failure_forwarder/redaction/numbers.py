@@ -11,9 +11,11 @@ PATTERN: Final = (
     r"\b[2-6]\d{12,18}\b|\b[1-9]\d{16}[\dXx]\b|\b\d{4}(?: \d{4}){2}\b(?: \d{1,7}\b)?"
     r"|\b\d{4}(?:-\d{4}){2}-\d{1,7}\b|\b\d{4}[ -]\d{6}[ -]\d{4,5}\b"
     r"|\b\d{3}-\d{2}-\d{4}\b|\b\d{3}\.\d{3}\.\d{3}-\d{2}\b"
-    r"|\+[1-9]\d{0,2}[ .\-]?\(?\d{1,4}\)?(?:[ .\-]?\d{2,4}){2,5}\b|\b1[3-9]\d-\d{4}-\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
+    r"|\+[1-9]\d{0,2}[ .\-]?\(?\d{1,4}\)?(?:[ .\-]?\d{2,4}){2,5}\b"
+    r"|\b86[ -]1[3-9]\d{9}\b|\b1[3-9]\d-\d{4}-\d{4}\b|\(\d{3}\) \d{3}-\d{4}\b"
     r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
 )
+_WITH_COUNTRY: Final = 14
 _FIND: Final = Finder(PATTERN)
 
 
@@ -38,7 +40,11 @@ def _judge(text: str, start: int, end: int) -> Span | None:
     found = text[start:end]
     if found[0].isalpha():
         return _iban(text, start, found)
-    if found[0] in "+(" or (len(found) == 13 and found[3] == "-" and found[8] == "-"):
+    if (
+        found[0] in "+("
+        or (len(found) == _WITH_COUNTRY and found.startswith(("86-", "86 ")))
+        or (len(found) == 13 and found[3] == "-" and found[8] == "-")
+    ):
         return _phone(text, start, end)
     if not _stands_alone(text, start, end):
         return None

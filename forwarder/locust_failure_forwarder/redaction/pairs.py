@@ -30,7 +30,8 @@ _KEY_EXTRA: Final = frozenset("_-.[]$")
 _SIGN: Final = r":=|=>|->|={1,3}|:|[\uff1a\uff1d\u662f\u4e3a\u3011]"
 _SEPARATED: Final = re.compile(
     rf"""(?P<closing>{QUOTE})?(?::(?:protected|private|"[^"]{{1,80}}":private))?(?:\]|%5[Dd])?
-         (?P<sign>\s{{0,8}}(?:{_SIGN})\s{{0,24}} | ,\s{{0,4}}<<(?=["'])  | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
+         (?P<sign>(?:\s(?:is|was))?\s{{0,8}}(?:{_SIGN})\s{{0,24}} | ,\s{{0,4}}<<(?=["'])
+            | (?<=[\u4e00-\u9fff])(?=["'`\\]) | \s{{1,4}}(?:is\s|was\s)?(?=["'`\\]))
          (?:[bBuUrRfF]{{1,2}}(?=["'])|Optional\(|Some\(|string\(\d{{1,9}}\)\s)?
          (?P<opening>{QUOTE})?""",
     re.VERBOSE,
@@ -56,8 +57,8 @@ def stem_pattern(keys: KeyNames) -> str:
     """RE2: a stem of a sensitive key, the rest of its word, and something that may separate it from a value."""
     rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3010}\x{3011}]*"
     separator = r"[\"'\\`]|</|%5[Dd](?:=|%3[Dd])|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
-    separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,10}[0-9\-]"
-    separator += r"|\s+(?:value|val|default):\s|,\s{0,4}<<|[,;\t][\w\"']|\s{0,8}\||\r?\n[\w\"'|]"
+    separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,24}[0-9\-]"
+    separator += r"|\s+(?:value|val|default):\s|\s(?:is|was)\s?:|,\s{0,4}<<|[,;\t][\w\"']|\s{0,8}\||\r?\n[\w\"'|]"
     return rf"((?i:{'|'.join(stems(keys.own))}){rest})(?:{separator})"
 
 

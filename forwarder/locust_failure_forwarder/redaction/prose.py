@@ -9,17 +9,20 @@ from .keys import Sensitive
 from .linear import Finder
 from .marks import Span
 
+_PHONE_WORDS: Final = "手机|手機|电话|電話|联系方式|聯絡電話|短信|簡訊|拨打|致电|SMS|sms"
+_CODE_WORDS: Final = "验证码|校验码|动态码|驗證碼|校驗碼|動態碼"
 PATTERN: Final = (
-    r"\b\d{4,8} is (?:your|the)\b|(?:手机|手機|电话|電話|联系方式|聯絡電話)[^\d\n]{0,4}[+\d]|(?:验证码|校验码|動態碼|驗證碼|动态码)[^\d\n]{0,4}\d{4}"
-    r"|(?i:\bbasic auth(?:entication)?) [^\s:]+:[^\s]"
+    rf"\b\d{{4,8}} is (?:your|the)\b|(?:{_PHONE_WORDS})[^\d\n]{{0,8}}[+\d]|(?:{_CODE_WORDS})[^\d\n]{{0,4}}\d{{4}}"
+    r"|(?i:\b(?:basic auth(?:entication)?|credentials?|creds)) [^\s:=]+:[^\s/]"
 )
 """RE2: what announces a number or a password without a sign."""
 _FIND: Final = Finder(PATTERN, captures=False)
 _ANNOUNCED: Final = re.compile(
-    r"""\b(?P<code>\d{4,8}+)\sis\s(?:your|the)\b[^\n.]{0,40}\b(?i:code|otp|pin|passcode|password)\b
-        | (?:手机|手機|电话|電話|联系方式|聯絡電話)(?:号码?|號碼?)?[^\d\n]{0,3}(?P<phone>(?:\+?86[\-\ ]?)?1[3-9]\d{9})(?!\d)
-        | (?:验证码|校验码|動態碼|驗證碼|动态码)[^\d\n]{0,4}(?P<otp>\d{4,8})(?!\d)
-        | (?i:\bbasic\sauth(?:entication)?)\s[^\s:]{1,64}:(?P<password>[^\s]{1,200}+)""",
+    rf"""\b(?P<code>\d{{4,8}}+)\sis\s(?:your|the)\b[^\n.]{{0,40}}\b(?i:code|otp|pin|passcode|password)\b
+        | (?:{_PHONE_WORDS})[^\d\n]{{0,8}}(?P<phone>(?:\+?86[\-\ ]?)?1[3-9]\d{{9}})(?!\d)
+        | (?:{_CODE_WORDS})[^\d\n]{{0,4}}(?P<otp>\d{{4,8}})(?!\d)
+        | (?i:\b(?:basic\sauth(?:entication)?|credentials?|creds))\s[^\s:=]{{1,64}}
+          :(?P<password>[^\s/][^\s]{{0,200}}+)""",
     re.VERBOSE,
 )
 _KINDS: Final = {"code": "otp", "otp": "otp", "phone": "phone", "password": "password"}
@@ -36,6 +39,7 @@ _NAMED_KINDS: Final = frozenset({"cookie", "secret", "key", "token", "session"})
 _MAX_ECHO: Final = 200
 _SHORT_WORD: Final = 6
 _LONG_WORD: Final = 16
+_LONG_PASSWORD: Final = 10
 
 
 def announced_spans(text: str, source: bytes) -> Iterator[Span]:
@@ -61,7 +65,7 @@ def in_prose(text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int
     elif match["verb"]:
         found = digit or value.count("-") > 1
     else:
-        found = digit and letter and len(value) >= _LONG_WORD
+        found = digit and letter and len(value) >= (_LONG_PASSWORD if sensitive.kind == "password" else _LONG_WORD)
     return (match.start("value"), match.start("value") + len(value)) if found else (end, end)
 
 

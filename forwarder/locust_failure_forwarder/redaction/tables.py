@@ -14,13 +14,13 @@ from .values import secret_spans
 _SEPARATOR: Final = re.compile(r"[\"']?[ \t]{0,40}(?P<sign>[,;|\t])|[\"']?[ \t]{0,40}(?=\r?\n)")
 _BEFORE: Final = re.compile(r"(?P<sign>[,;|\t])[ \t]{0,40}[\"']?$")
 _NAME: Final = re.compile(r"[\s\"']*+(?:[^\W\d][\w .\-]{0,60}+)?[\s\"']*+")
-_RULE: Final = re.compile(r"[\s|:+\-=]*+")
+_RULE: Final = re.compile(r"[\s|:+\-=]++")
 _MAX_LINE: Final = 2000
 _MAX_ROWS: Final = 2000
 
 
 def column_spans(text: str, start: int, end: int, sensitive: Sensitive, keys: KeyNames) -> Iterator[Span]:
-    """The values below the name from `start` to `end`, if that is a cell of a first row; or beside it, in a table of two."""
+    """The values of the name from `start` to `end`, if that is a cell: below it, or beside it in a table of two."""
     sign = _sign(text, start, end)
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
@@ -30,7 +30,7 @@ def column_spans(text: str, start: int, end: int, sensitive: Sensitive, keys: Ke
     column = text.count(sign, first, start)
     below = text.find("\n", last + 1)
     if sign == "|" and first > 0 and not _RULE.fullmatch(text, last + 1, len(text) if below < 0 else below):
-        yield from _beside(text, row, first, column, sensitive, keys)
+        yield from _beside(row, first, column, sensitive, keys)
         return
     if len(row) < 2 or not all(_NAME.fullmatch(cell) for cell in row):
         return
@@ -55,7 +55,7 @@ def _sign(text: str, start: int, end: int) -> str | None:
     return behind["sign"] or (before["sign"] if before else None)
 
 
-def _beside(text: str, row: list[str], first: int, column: int, sensitive: Sensitive, keys: KeyNames) -> Iterator[Span]:
+def _beside(row: list[str], first: int, column: int, sensitive: Sensitive, keys: KeyNames) -> Iterator[Span]:
     """`| password | hunter2 |`: a row of a table of names and values."""
     cells = [cell for cell in row if cell.strip()]
     if len(cells) == 2 and row[column] is cells[0]:

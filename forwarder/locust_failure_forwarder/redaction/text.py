@@ -67,8 +67,9 @@ class TextRedactor:
         """
         looked = [not self._own and len(text) <= MAX_LENGTH and text.isascii() for text in texts]
         shown = [_shown(text) if look else "" for text, look in zip(texts, looked, strict=True)]
-        ends = list(accumulate(len(text) + 1 for text in shown))
-        source = "\n".join(shown).encode()
+        sources = [text.encode() for text in shown]  # RE2 counts bytes, and what was escaped may be any letter
+        ends = list(accumulate(len(source) + 1 for source in sources))
+        source = b"\n".join(sources)
         match = self._gate.find(source)
         while match is not None:
             index = bisect_right(ends, match[0][0])

@@ -11,7 +11,7 @@ from .marks import Tally
 from .text import TextRedactor
 from .walk import Walk
 
-_MAX_INNER: Final = 3
+_MAX_INNER: Final = 8
 """JSON inside strings of JSON inside strings …"""
 
 _KNOWN_KEYS: Final = 8192

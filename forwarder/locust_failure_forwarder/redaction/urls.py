@@ -21,7 +21,7 @@ _PATH_WORD: Final = (
 )
 PATTERN: Final = (
     rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
-    r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB])"
+    r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB]|[89a-fA-F][0-9a-fA-F])"
     rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
@@ -32,7 +32,9 @@ _OAUTH_PATH: Final = re.compile(rf"(?:^|[/.])(?:{'|'.join(sorted(idioms.OAUTH_PA
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
 _FORM: Final = re.compile(
-    r"""[^=&\s{}<>"':;,()/?\\]{1,128}+=[^&\s{}<>]*+(?:&[^=&\s{}<>]{0,128}+(?:=[^&\s{}<>]*+)?)*+&?\s*"""
+    r"""[^=&\s{}<>"':;,()/?\\\uff0c\uff1a\uff1b]{1,128}+=[^&\s{}<>\uff0c\uff1b]*+
+        (?:&[^=&\s{}<>]{0,128}+(?:=[^&\s{}<>\uff0c\uff1b]*+)?)*+&?\s*""",
+    re.VERBOSE,
 )
 
 Within = Callable[[str], list[Span]]

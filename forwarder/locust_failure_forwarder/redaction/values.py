@@ -42,7 +42,7 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
     kind = sensitive.kind
     if is_harmless(value):
         echo = _ECHO.match(value) if " " in value else None
-        if echo is None or keys.judge(echo["value"]) is not None or MARK_START in echo["value"]:
+        if echo is None or _is_name(echo["value"], keys) or MARK_START in echo["value"]:
             return []
         return [Span(at + echo.start("value"), at + echo.end("value"), kind, by_key=True)]
     if kind in _NEVER_SHORT and len(value) < _LEAST and value.isdigit():
@@ -63,6 +63,11 @@ def secret_spans(sensitive: Sensitive, value: str, keys: KeyNames, at: int = 0, 
             return [Span(at + quoted.start(2), at + quoted.end(2), kind, by_key=True)]
         return []
     return [Span(at, at + len(value), kind, by_key=True)]
+
+
+def _is_name(value: str, keys: KeyNames) -> bool:
+    """Whether a remark quotes the name of a field."""
+    return value.replace("_", "").isalpha() and keys.judge(value) is not None
 
 
 def _is_part(kind: str, value: str, *, sure: bool) -> bool:

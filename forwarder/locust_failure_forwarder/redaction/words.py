@@ -14,8 +14,8 @@ def _set(words: str) -> frozenset[str]:
 STRONG: Final[Mapping[str, str]] = {
     word: kind
     for kind, words in {
-        "password": "password passwords passwd passwds pswd pswrd passw pword pwd pwds passphrase passphrases passcode userpass "
-        "storepass keypass passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
+        "password": "password passwords passwd passwds pswd pswrd passw pword pwd pwds passphrase passphrases passcode "
+        "userpass storepass keypass passwort kennwort senha contraseña contrasena пароль パスワード 비밀번호",
         "token": "token tokens jwt bearer",
         "secret": "secret secrets",
         "credentials": "credential credentials creds",
@@ -117,10 +117,13 @@ PLURALS: Final = _set("tokens secrets passwords cookies credentials creds emails
 
 FILE_ENDINGS: Final = tuple(
     f".{end}"
-    for end in (
-        "rs go py js ts jsx tsx mjs cjs vue java kt kts scala groovy rb php c cc cpp h hpp cs swift m mm ex exs erl hs lua "
-        "pl sh bash ps1 sql csv tsv json jsonl xml html htm md rst txt yml yaml toml ini cfg conf log lock proto tf dart"
-    ).split()
+    for end in _set(
+        """
+        rs go py js ts jsx tsx mjs cjs vue java kt kts scala groovy rb php c cc cpp h hpp cs swift m mm ex exs erl hs
+        lua pl sh bash ps1 sql csv tsv json jsonl xml html htm md rst txt yml yaml toml ini cfg conf log lock proto
+        tf dart
+        """
+    )
 )
 """Of a name that ends in one of these, it is a file: `token.rs:89`."""
 
