@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from . import idioms
 from . import words as w
+from .escapes import may_be_escaped, unescape
 from .lookalikes import INVISIBLE, fold
 from .marks import MARK, MARK_START
 
@@ -81,6 +82,8 @@ class KeyNames:
             return Sensitive("custom")
         if key.lower().endswith(w.FILE_ENDINGS):
             return None
+        if may_be_escaped(key) and (plain := unescape(key)) is not None:
+            return self._judge(plain.text)
         found = _classify(words) or _chinese(joined) or self._judge_folded(key)
         return None if found is None or found.kind in self.off else found
 
@@ -148,6 +151,8 @@ def _by_pair(words: tuple[str, ...], *, safe: bool) -> str | None:
             kind = w.PAIRS.get(words[start:end])
             if kind and (end == count or not safe):
                 return kind
+    if words[0] == "x" and words[-1] == "key" and w.NO_KEY.isdisjoint(words):
+        return "key"  # of a header, such as `X-Functions-Key`
     return None
 
 

@@ -15,7 +15,23 @@ _MAX_PARAMETERS: Final = 2000
 _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
 _CODE_LENGTH: Final = 8
+_LEAST: Final = 6
+_VERSION: Final = re.compile(r"[a-z]*[._\-]?v?\d{1,3}(?:\.\d+)*", re.IGNORECASE)
 
+_NAMES: Final = (
+    "password",
+    "passwd",
+    "token",
+    "secret",
+    "apikey",
+    "api[_-]key",
+    "session",
+    "otp",
+    "pin",
+    "密码",
+    "令牌",
+)
+"""Names whose values may be the next segment of a path, as in `/token/abc123`."""
 _PATH_WORD: Final = (
     rf"[\w.\-]{{0,24}}(?:{'|'.join(re.escape(word) for word in sorted(idioms.PATH_WORDS))})[\w.\-]{{0,12}}"
 )
@@ -23,9 +39,14 @@ PATTERN: Final = (
     rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
     r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB]|[89a-fA-F][0-9a-fA-F])"
     rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
+    rf"|/[\w.\-]{{0,24}}(?i:{'|'.join(_NAMES)})[\w.\-]{{0,12}}/[^\s/?#\"'<>]{{4}}"
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
 
+_BEHIND_NAME: Final = re.compile(
+    rf"/(?P<name>[\w.\-]{{0,24}}(?:{'|'.join(_NAMES)})[\w.\-]{{0,12}})/(?P<value>[^\s/?#\"'<>&;]{{4,400}})",
+    re.IGNORECASE,
+)
 _FIND: Final = Finder(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
 _TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
 _OAUTH_PATH: Final = re.compile(rf"(?:^|[/.])(?:{'|'.join(sorted(idioms.OAUTH_PATHS))})(?:[/.]|$)", re.IGNORECASE)
@@ -66,6 +87,9 @@ def url_spans(text: str, source: bytes, keys: KeyNames, within: Within) -> Itera
         for found in _TOKEN_BEHIND.finditer(text, start, end):
             if _is_token(found[1]):
                 yield Span(*found.span(1), "token", by_key=True)
+        for found in _BEHIND_NAME.finditer(text, start, end):
+            if (sensitive := keys.judge(found["name"])) and not sensitive.plural and _is_random(found["value"]):
+                yield Span(*found.span("value"), sensitive.kind, by_key=True)
 
 
 def query_spans(
@@ -135,8 +159,17 @@ def _by_place(name: str, value: str, *, oauth: bool) -> Sensitive | None:
         return Sensitive(idioms.OAUTH[name])
     if name == "key":
         return Sensitive("key") if _is_token(value) else None
+    if name == "code" and _is_token(decoded(value)):
+        return Sensitive("code")  # a code of an error or a country is short
     kind = idioms.QUERY_ONLY.get(name)
     return Sensitive(kind) if kind else None
+
+
+def _is_random(value: str) -> bool:
+    """Not a word, a number, or a file; of an id that is one of the common kinds, `name` says that it is secret."""
+    plain = decoded(value)
+    digit, letter = any(map(str.isdigit, plain)), any(map(str.isalpha, plain))
+    return digit and letter and len(plain) >= _LEAST and not _VERSION.fullmatch(plain) and "." not in plain[-5:]
 
 
 def _is_token(value: str) -> bool:

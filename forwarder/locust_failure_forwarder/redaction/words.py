@@ -137,6 +137,11 @@ PREDICATES: Final = _set(
 )
 """As the first word: the value says yes or no."""
 
+NO_KEY: Final = _set(
+    "idempotency cache surrogate partition sort primary foreign correlation request trace dedup unique event object"
+)
+"""A header `X-…-Key` with one of these names something and opens nothing."""
+
 NO_ADDRESS: Final = _set(
     """
     ip mac web url remote bind host server contract wallet memory peer local client listen source destination
@@ -176,17 +181,21 @@ CHINESE: Final[Mapping[str, str]] = {
         "password": "密码 口令 密碼 通行碼",
         "key": "密钥 私钥 秘钥 密鑰 私鑰 秘鑰 金鑰 金钥",
         "token": "令牌 權杖 权杖",
+        "code": "授权码 授權碼",
+        "credentials": "凭据 憑據 登录凭证 访问凭证 登入憑證",
+        "pin": "PIN码 PIN碼",
+        "csrf": "防伪标记",
         "otp": "验证码 校验码 动态码 短信码 動態碼 驗證碼 校驗碼 簡訊碼",
         "phone": "手机 手機 电话 電話",
         "email": "邮箱 郵箱 邮件地址 电子邮件 電子郵件 電郵 信箱",
-        "national_id": "身份证 身分證 身份證 证件号 證件號 社保号",
-        "card": "银行卡 銀行卡 信用卡 卡号 卡號",
+        "national_id": "身份证 身分證 身份證 证件号 證件號 社保号 社会保障号 社會保障號 税号 稅號 纳税人识别号",
+        "card": "银行卡 銀行卡 信用卡 卡号 卡號 安全码 安全碼",
         "bank_account": "银行账 银行帐 开户账 开户帐 收款账号 收款帐号 账户号 帐户号",
         "name": "姓名",
         "birth_date": "生日 出生",
         "address": "地址 住址",
         "passport": "护照 護照",
-        "session": "会话标识",
+        "session": "会话标识 会话ID 会话id 会话编号 會話標識 會話ID",
     }.items()
     for word in words.split()
 }
