@@ -76,6 +76,9 @@ class RedactionConfig(ConfigModel):
     """What stands in a secret's place: `[REDACTED:kind]`, the same with a keyed hash, or nothing that tells."""
     modes: dict[str, RedactionMode] = {}
     """The same for single kinds."""
+    hash_key: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """The key of `hash`, 16 characters at least, so that several processes and runs can be compared; if left out, each
+    Locust process has a random one."""
     personal: bool = True
     """Mask personal data."""
     off: tuple[Annotated[str, AfterValidator(personal_kind)], ...] = ()

@@ -110,7 +110,7 @@ async def _open_log(settings: Settings, hello: Mapping[str, Any]) -> OpenLog:
 async def _forward(
     frames: Frames, outlet: Outlet, settings: Settings, opened: OpenLog, hello: Mapping[str, Any]
 ) -> None:
-    redactor = Redactor(settings.redaction)
+    redactor = Redactor(settings.redaction, hello.get("key"))
     runs = RunBook(settings.run, redactor.redact_text, redactor.redact_draft)
     judge = Judge(settings.rules, redactor.redact_text)
     # A log that took the place of a damaged one has none of what was acknowledged, and will not get it again.

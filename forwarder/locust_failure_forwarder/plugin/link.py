@@ -40,6 +40,7 @@ class Link:
         """`on_ready` hears the path of the log, each time that a process has become ready."""
         self._new_child = new_child
         self._hello: dict[str, Any] = {"config": config_path, "log": None, "runs": [], "damaged": False}
+        self._hello["key"] = os.urandom(32)  # of the hashes that stand for secrets, for one process after another
         self._buffer = buffer
         self._on_ready = on_ready
         self._restarts = Restarts()

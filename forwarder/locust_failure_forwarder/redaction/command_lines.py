@@ -59,9 +59,9 @@ _SET: Final = re.compile(
 )
 """`ENV DB_PASSWORD x` of a Dockerfile, `aws configure set aws_secret_access_key x`."""
 _LOGIN: Final = re.compile(
-    r"""\b(?:requirepass|masterauth)[ \t]+["']?(?P<redis>[^\s"']+)
-        | \blogin[ \t]+\S+\s+password[ \t]+(?P<netrc>[^\s"']+)
-        | \bAUTH[ \t]+(?:[\w.\-]{1,40}[ \t]+)?(?P<auth>(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])[^\s"',;]{8,200}+)""",
+    r"""\b(?:requirepass|masterauth)[ \t]++["']?(?P<redis>[^\s"']+)
+        | \blogin[ \t]++\S++\s++password[ \t]++(?P<netrc>[^\s"']+)
+        | \bAUTH[ \t]++(?:[\w.\-]{1,40}[ \t]++)?(?P<auth>(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])[^\s"',;]{8,200}+)""",
     re.VERBOSE,
 )
 """What redis, .netrc and the `AUTH` of protocols have."""

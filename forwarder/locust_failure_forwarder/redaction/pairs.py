@@ -16,7 +16,7 @@ from .linear import Finder
 from .marks import MARK_OF_KIND, MARK_START, Span, UnredactableError
 from .markup import first_of, in_element, named_by_neighbour
 from .prose import echoed, in_prose
-from .tables import column_spans
+from .tables import table_spans
 from .unquoted import named_on_line_before, unquoted, user_and_password
 from .values import Cut, secret_spans
 
@@ -75,7 +75,7 @@ class TextPairs:
         Raises:
             UnredactableError: values stand within values so often that reading them all would take too long.
         """
-        done = read = 0
+        done = read = tabled = 0
         most = _LOOKS * len(text) + _FREE
         lines = "\n" in text
         for stem, end in self._stems(text, source):
@@ -85,10 +85,11 @@ class TextPairs:
             sensitive = self._keys.judge(text[start:end])
             if sensitive is None:
                 continue
-            if lines and (cells := list(column_spans(text, start, end, sensitive, self._keys))):
-                yield from cells
-                read += cells[-1].end - end
-                continue
+            if lines and start >= tabled:
+                cells, tabled = table_spans(text, start, end, self._keys)
+                if cells:
+                    yield from cells
+                    continue
             if sensitive.kind in _ACCOUNTS and (second := user_and_password(text, end)):
                 sensitive, (at, stop) = Sensitive("password"), second
             else:

@@ -16,7 +16,7 @@ Refine: TypeAlias = Callable[[str, int, int], tuple[int, int] | None]
 """From a match to the part that must go, or None if it was a lookalike."""
 
 _TOKEN: Final = r"[A-Za-z0-9_\-]"
-_NAME: Final = re.compile(r"[a-z]+(?:[_\-]?[A-Za-z][a-z]*)*=")
+_NAME: Final = re.compile(r"[a-z]++(?:(?:[_\-][a-z]++)*+|(?:[A-Z][a-z]++)*+)=")
 
 _PREFIXES: Final = "|".join(
     (

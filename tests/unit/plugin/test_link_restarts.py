@@ -38,7 +38,9 @@ def test_p2_hello_tells_the_next_process_all_it_needs_to_go_on(world: Children) 
     world.ack(2)
     first.say(FrameType.STATUS, routes=ROUTES, log=LOG)
     first.die()
-    assert world.child.hello == {
+    assert world.child.hello["key"] == first.hello["key"], "so that hashes of the same secret stay the same"
+    assert len(first.hello["key"]) == 32
+    assert {name: value for name, value in world.child.hello.items() if name != "key"} == {
         "config": CONFIG,
         "log": LOG,
         "runs": [{"run": b"one", "at": 1.0, "number": 1}, {"run": b"two", "at": 2.0, "number": 4}],
