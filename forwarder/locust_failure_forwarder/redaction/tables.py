@@ -19,7 +19,7 @@ _MAX_LINE: Final = 2000
 
 
 def table_spans(text: str, start: int, end: int, keys: KeyNames) -> tuple[list[Span], int]:
-    """The secrets of a table of which the name from `start` to `end` is a cell, and where the last row ends that was read.
+    """The secrets of a table, of which the name from `start` to `end` is a cell; and where the last row ends.
 
     They stand below the names of the first row, or beside one in a table of two columns.
     """
