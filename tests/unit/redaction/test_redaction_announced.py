@@ -1,0 +1,101 @@
+"""P4: numbers and passwords that words announce without a sign, and settings that commands set."""
+
+# ruff: noqa: RUF001 - full-width punctuation is what Chinese messages have
+
+from typing import Final
+
+import pytest
+from locust_failure_forwarder.config.models import RedactionConfig
+from locust_failure_forwarder.redaction import Redactor
+from support.marked_texts import masked, not_yet, plain
+
+REDACTOR: Final = Redactor(RedactionConfig())
+
+ANNOUNCED: Final = [
+    ("otp", "⟦482913⟧ is your verification code"),
+    ("otp", "Notreal Shop: ⟦482913⟧ is your OTP. Do not share it."),
+    ("otp", "⟦4829⟧ is the one-time passcode for bob"),
+    not_yet("Chinese words are not in what RE2 is given", "otp", "验证码⟦482913⟧，5分钟内有效"),
+    ("otp", "【某商店】您的验证码为⟦482913⟧，请勿泄露"),
+    ("otp", "驗證碼 ⟦482913⟧"),
+    ("otp", "动态码：⟦482913⟧"),
+    not_yet("Chinese words are not in what RE2 is given", "phone", "短信已发送至⟦13800138000⟧"),
+    not_yet("Chinese words are not in what RE2 is given", "phone", "联系方式 ⟦13800138000⟧，请回电"),
+    not_yet("Chinese words are not in what RE2 is given", "phone", "请拨打⟦13800138000⟧"),
+    not_yet("Chinese words are not in what RE2 is given", "phone", "手机⟦13800138000⟧未注册"),
+    ("phone", "SMS to ⟦13800138000⟧ failed"),
+    ("phone", "SMS to ⟦+86 13800138000⟧ failed"),
+    ("password", "basic auth bob:⟦n0tReal9⟧ failed"),
+    ("password", "Basic authentication bob:⟦n0t:Real9⟧"),
+    ("password", "rejected with credentials bob:⟦n0tReal9⟧ by x.test"),
+    ("password", "creds bob:⟦n0tReal9⟧"),
+    not_yet("the bracket and comma go with it", "password", "rejected (credentials bob:⟦n0tReal9⟧), will retry"),
+]
+
+COMMANDS: Final = [
+    ("password", "FROM x\nENV DB_PASSWORD ⟦n0t-Real9⟧\nRUN make"),
+    ("token", "ARG NPM_TOKEN=⟦n0t-Real9⟧\nRUN make"),
+    ("key", "aws configure set aws_secret_access_key ⟦n0t/Real9⟧ --profile x"),
+    ("key", "setx API_KEY ⟦n0tReal9⟧"),
+    ("key", 'setx API_KEY "⟦n0tReal9⟧" /M'),
+    ("password", "requirepass ⟦n0t-Real9⟧\nport 6379"),
+    ("password", "masterauth ⟦n0t-Real9⟧"),
+    ("password", "machine x.test login bob password ⟦n0t-Real9⟧"),
+    ("password", "machine x.test\n  login bob\n  password ⟦n0t-Real9⟧\n"),
+    ("password", "AUTH ⟦n0tReal9x7⟧"),
+    ("password", "AUTH default ⟦n0tReal9x7⟧"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), [*ANNOUNCED, *COMMANDS])
+def test_p4_what_words_announce_is_masked_and_nothing_else(kind: str, text: str) -> None:
+    result = REDACTOR.redact_text(plain(text))
+    assert result == masked(kind, text)
+    assert REDACTOR.redact_text(result) == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4711 is your order number",
+        "2026 is the year of the release",
+        "5000 is the limit for one day",
+        not_yet("a code of a protocol", "1006 is the close code of the peer"),
+        "验证码错误",
+        "验证码为6位数字",
+        "短信已发送，共13条",
+        "电话会议于13:00开始",
+        "订单13800138000123已创建",
+        "SMS gateway answered 503 after 13800 ms",
+        "basic auth required: see https://x.test/login",
+        "credentials https://x.test/login",
+        "credentials are wrong: 401",
+    ],
+)
+def test_other_numbers_and_words_stay(text: str) -> None:
+    assert REDACTOR.redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ENV NODE_ENV production",
+        "ARG VERSION 3",
+        "set TOKEN_COUNT 5",
+        "ENV DB_PASSWORD_FILE /run/secrets/db",
+        "AUTH required by server",
+        "250-AUTH PLAIN LOGIN",
+        not_yet("the name of a mechanism", "250-AUTH LOGIN CRAM-MD5"),
+        not_yet("the name of a mechanism", "AUTH SCRAM-SHA-256 is not supported"),
+        not_yet("prose about the setting", "requirepass is not set"),
+        "login with password failed",
+        not_yet("prose", "login with password authentication is disabled"),
+        not_yet("prose", "login via password reset page"),
+        not_yet("prose", "set password rules in the settings"),
+        not_yet("prose", "please set password again"),
+        not_yet("prose", "could not set cookie attributes"),
+        "setx NODE_ENV production",
+    ],
+)
+def test_commands_and_prose_without_secrets_stay(text: str) -> None:
+    assert REDACTOR.redact_text(text) == text
