@@ -12,6 +12,9 @@ SECONDS ?= 60
 SEED ?= 1
 EXAM ?=
 
+# Containers like to set it. The tests start a hundred processes, and each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test chaos redaction-exam test-all check fmt bench schema clean
 
@@ -45,7 +48,7 @@ demo: $(VENV)/.ready ## a real load test against a failing shop, forwarded to a 
 
 test: $(VENV)/.ready $(SCHEMAS_VENV)/.ready ## all tests
 	$(SCHEMAS_VENV)/bin/pytest tests/unit/schemas -q
-	$(BIN)/pytest -q -n 4 --ignore tests/unit/schemas
+	$(BIN)/pytest -q -n 4 --dist worksteal --ignore tests/unit/schemas
 
 chaos: $(VENV)/.ready ## a real load test under faults and kills, then the ledger; SECONDS=60 SEED=1
 	@PYTHONPATH=tests $(BIN)/python tests/chaos/run.py --seconds $(SECONDS) --seed $(SEED)
