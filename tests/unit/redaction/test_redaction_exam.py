@@ -29,22 +29,18 @@ def _marks(examiner: Examiner, seed: str, cases: int) -> list[Mark]:
     return secret + [examiner.mark(case) for case in benign_exam(seed, cases)]
 
 
-@pytest.fixture(scope="module")
-def marks() -> list[Mark]:
+# One test for all figures: of several, each worker of pytest-xdist that gets one would sit the whole exam.
+def test_p4_the_goals_of_the_exam_are_reached_and_no_record_is_lost() -> None:
     examiner = Examiner(Examinee(Redactor(RedactionConfig())))
-    return [mark for seed in SEEDS for mark in _marks(examiner, seed, CASES)]
-
-
-@pytest.mark.parametrize("figure", GOALS)
-def test_p4_the_goals_of_the_exam_are_reached(marks: list[Mark], figure: str) -> None:
-    value = headline(marks)[figure]
-    reached = value <= GOALS[figure] if figure in AT_MOST else value >= GOALS[figure]
-    assert reached, f"{figure} is {value:.2f} %, goal {GOALS[figure]}\n{report(marks, rows=8, examples=0)}"
-
-
-def test_no_record_is_lost_to_redaction(marks: list[Mark]) -> None:
+    marks = [mark for seed in SEEDS for mark in _marks(examiner, seed, CASES)]
     for mark in marks:
         FailureRecord.model_validate_json(mark.output)
+    missed = [
+        f"{figure} is {value:.2f} %, goal {GOALS[figure]}"
+        for figure, value in headline(marks).items()
+        if (value > GOALS[figure] if figure in AT_MOST else value < GOALS[figure])
+    ]
+    assert not missed, "\n".join([*missed, report(marks, rows=8, examples=0)])
 
 
 def test_the_same_seed_is_the_same_exam_and_another_is_another() -> None:
