@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 PLUGIN_MODULES = (
     "locust_failure_forwarder, locust_failure_forwarder.plugin.attach, locust_failure_forwarder.plugin.__main__"
 )
@@ -17,14 +15,16 @@ def _loaded(statement: str) -> set[str]:
     return {name.split(".")[0] for name in result.stdout.split()}
 
 
-@pytest.mark.parametrize("library", ["pydantic", "httpx", "tenacity", "sqlite3", "yaml", "rich", "typer", "slack_sdk"])
-def test_the_locust_process_does_not_load(library: str) -> None:
-    assert library not in _loaded(f"import {PLUGIN_MODULES}; locust_failure_forwarder.install()")
+def test_the_locust_process_loads_no_library_of_the_forwarder_process() -> None:
+    loaded = _loaded(f"import {PLUGIN_MODULES}; locust_failure_forwarder.install()")
+    assert "locust" in loaded
+    assert not {"pydantic", "httpx", "tenacity", "sqlite3", "yaml", "rich", "typer", "slack_sdk"} & loaded
 
 
-@pytest.mark.parametrize("library", ["locust", "gevent", "requests", "flask"])
-def test_the_forwarder_process_does_not_load(library: str) -> None:
-    assert library not in _loaded(f"import {FORWARDER_MODULES}")
+def test_the_forwarder_process_loads_nothing_of_locust() -> None:
+    loaded = _loaded(f"import {FORWARDER_MODULES}")
+    assert "httpx" in loaded
+    assert not {"locust", "gevent", "requests", "flask"} & loaded
 
 
 def test_the_package_itself_loads_neither() -> None:
