@@ -53,6 +53,10 @@ FULL: Final[dict[str, object]] = {
 """Every key of the file, so that a value can be planted in each."""
 
 
+FEW: Final = {"slack": {"type": "slack", "webhook_url": "https://hooks.example.com"}}
+"""The least that a file needs."""
+
+
 def paths(value: object, path: KeyPath = ()) -> Iterator[KeyPath]:
     entries: list[tuple[str | int, object]] = []
     if isinstance(value, dict):
@@ -69,7 +73,11 @@ ALL_PATHS: Final = tuple(paths(FULL))
 
 
 def planted(path: KeyPath, value: object) -> dict[str, Any]:
-    data: dict[str, Any] = deepcopy(FULL)
+    """The value at this key, amid the keys of the same section alone: a full file takes five times as long to read."""
+    section = str(path[0])
+    data: dict[str, Any] = {"version": 1, "destinations": FEW} | {section: deepcopy(FULL[section])}
+    for name in path[1:2] if section == "destinations" else ():
+        data[section] = {name: data[section][name]}
     here: Any = data
     for part in path[:-1]:
         here = here[part]
