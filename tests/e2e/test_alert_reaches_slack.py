@@ -1,5 +1,6 @@
 """P8: a spike in a real test is one firing and one resolved message in Slack, followed by the run's summary."""
 
+import signal
 import threading
 from pathlib import Path
 
@@ -32,12 +33,14 @@ def test_p8_one_firing_and_one_resolved_message_and_a_summary(tmp_path: Path, ta
     switch = tmp_path / "broken"
     with SlackReceiver() as slack:
         config = CONFIG.format(url=slack.webhook_url)
-        arguments = ("--headless", "-u", "5", "-r", "50", "-t", "14s")
+        arguments = ("--headless", "-u", "2", "-r", "50")
         with locust(tmp_path, target.url, config, INSTALL + SWITCHED_USER, arguments) as run:
-            breaker = threading.Timer(3.0, switch.touch)
+            breaker = threading.Timer(2.5, switch.touch)
             breaker.start()
             until(lambda: slack.messages, what="the alert")
             switch.unlink()
+            until(lambda: len(slack.messages) > 1, what="the end of the alert")
+            run.signal_after(2.0, signal.SIGTERM)  # time for a message too many
             output = run.wait()
             breaker.join()
         texts = [message.text for message in slack.messages]
@@ -56,7 +59,7 @@ def test_an_alert_that_still_fires_is_resolved_when_the_test_ends(tmp_path: Path
     (tmp_path / "broken").touch()
     with SlackReceiver() as slack:
         config = CONFIG.format(url=slack.webhook_url)
-        arguments = ("--headless", "-u", "5", "-r", "50", "-t", "5s")
+        arguments = ("--headless", "-u", "2", "-r", "50", "-t", "4s")
         with locust(tmp_path, target.url, config, INSTALL + SWITCHED_USER, arguments) as run:
             output = run.wait()
         texts = [message.text for message in slack.messages]

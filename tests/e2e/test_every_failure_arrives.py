@@ -58,7 +58,7 @@ def test_without_touching_the_locustfile(tmp_path: Path, target: Target, monitor
 
 
 def test_two_forked_workers(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
-    arguments = (*FOREVER, "-t", "4s", "--processes", "2", "--master-bind-port", str(free_port()))
+    arguments = (*FOREVER, "-t", "2s", "--processes", "2", "--master-bind-port", str(free_port()))
     arguments += ("--master-port", arguments[-1])
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
         output = run.wait()
@@ -108,7 +108,7 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
     port = free_port()
     config = config_for(monitoring.batch_url)
     with (
-        locust(tmp_path, target.url, config, arguments=_master(port, "2", "4s")) as master,
+        locust(tmp_path, target.url, config, arguments=_master(port, "2", "2s")) as master,
         _worker(tmp_path / "host-1", target.url, config, port) as one,
         _worker(tmp_path / "host-2", target.url, config, port) as two,
     ):
@@ -127,7 +127,7 @@ def test_a_worker_that_was_started_without_a_configuration_says_so(
     port = free_port()
     config = config_for(monitoring.batch_url)
     with (
-        locust(tmp_path, target.url, config, arguments=_master(port, "1", "2s")) as master,
+        locust(tmp_path, target.url, config, arguments=_master(port, "1", "1s")) as master,
         _worker(tmp_path / "host-1", target.url, config, port, "--failure-config", "") as worker,
     ):
         master.wait()
@@ -179,7 +179,7 @@ def _answers(port: int) -> bool:
 def test_a_destination_that_comes_up_five_seconds_late(tmp_path: Path, target: Target) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}/api/failures/batch"
-    arguments = ("--headless", "-u", "5", "-r", "50", "-t", "7s")
+    arguments = ("--headless", "-u", "1", "-t", "7s")
     with locust(tmp_path, target.url, config_for(url), arguments=arguments) as run:
         run.signal_after(5.0, 0)  # signal 0 only checks that it lives
         with MonitoringApi(port=port) as late:
@@ -212,7 +212,7 @@ def test_the_configuration_can_be_named_everywhere_locust_looks(
     else:
         (tmp_path / "pyproject.toml").write_text('[tool.locust]\nfailure-config = "config.yaml"\n')
     command = (sys.executable, "-c", preamble + "from locust.main import main; main()")
-    arguments = ("--headless", "-u", "2", "-r", "50", "-t", "2s")
+    arguments = ("--headless", "-u", "2", "-r", "50", "-t", "1s")
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), command=command, arguments=arguments) as run:
         output = run.wait()
     assert_exact(run, monitoring, output)
@@ -231,7 +231,7 @@ environment = Environment(user_classes=[Shopper])
 runner = environment.create_local_runner()
 plugin = register(environment, "config.yaml")
 runner.start(3, spawn_rate=10)
-gevent.sleep(2)
+gevent.sleep(1)
 runner.quit()
 plugin.close()
 print("counted", environment.stats.total.num_failures)

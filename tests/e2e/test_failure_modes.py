@@ -1,5 +1,6 @@
 """Every way a request can fail in Locust becomes a valid record of the right category, for both of its clients."""
 
+import signal
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from locust_failure_forwarder.demo.monitoring import MonitoringApi
 from locust_failure_schemas import FailureRecord
-from support.locust_run import INSTALL, config_for, locust
+from support.locust_run import INSTALL, config_for, locust, until
 from support.nasty import NastyServer
 
 MODES = {
@@ -126,8 +127,16 @@ def nasty() -> Iterator[NastyServer]:
 def test_every_mode_becomes_a_record_of_its_category(
     tmp_path: Path, nasty: NastyServer, monitoring: MonitoringApi
 ) -> None:
-    arguments = ("--headless", "-u", "3", "-r", "10", "-t", "8s", "--stop-timeout", "5")
+    last = {"Plain": "binary", "Fast": "failure text on 503", "Custom": "measured"}
+
+    def all_are_done() -> bool:
+        came = {(record.user.class_name, record.request.name) for record in monitoring.failures.values() if record.user}
+        return came >= set(last.items())
+
+    arguments = ("--headless", "-u", "3", "-r", "10", "--stop-timeout", "5")
     with locust(tmp_path, nasty.url, config_for(monitoring.batch_url), LOCUSTFILE, arguments) as run:
+        until(all_are_done, what="the last failure of each user")
+        run.signal_after(0.5, signal.SIGTERM)  # the user errors come behind them
         output = run.wait()
     assert run.process.returncode == 0, output
     records = list(monitoring.failures.values())

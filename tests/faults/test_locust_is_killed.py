@@ -111,7 +111,7 @@ def test_p2_p3_a_sigkill_of_the_forwarder_process_costs_no_record_and_the_test_g
 def test_p1_p3_when_it_dies_again_and_again_the_test_goes_on_and_every_failure_is_counted(
     tmp_path: Path, target: Target, monitoring: MonitoringApi
 ) -> None:
-    arguments = ("--headless", "-u", "5", "-r", "50", "-t", "10s")
+    arguments = ("--headless", "-u", "2", "-r", "50", "-t", "10s")
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), INSTALL + HTTP_USER, arguments) as run:
         until(lambda: len(monitoring.failures) > 50, what="some failures")
         killed = 0

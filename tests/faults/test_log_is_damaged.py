@@ -22,15 +22,15 @@ def _overwrite(path: Path) -> None:
 def test_p1_p3_a_log_damaged_in_the_middle_of_a_test_is_set_aside_and_the_test_goes_on(
     tmp_path: Path, target: Target, monitoring: MonitoringApi
 ) -> None:
-    arguments = ("--headless", "-u", "5", "-r", "50", "-t", "7s")
+    arguments = ("--headless", "-u", "2", "-r", "50", "-t", "7s")
     with locust(tmp_path, target.url, config_for(monitoring.batch_url), arguments=arguments) as run:
-        until(lambda: len(monitoring.failures) > 50, what="some failures")
+        until(lambda: len(monitoring.failures) > 20, what="some failures")
         (path,) = list_logs(tmp_path / ".locust-failures")
         _overwrite(path)
         for child in psutil.Process(run.process.pid).children():
             child.kill()
         before = len(monitoring.failures)
-        until(lambda: len(monitoring.failures) > before + 50, what="failures through the new log")
+        until(lambda: len(monitoring.failures) > before + 20, what="failures through the new log")
         output = run.wait()
     assert run.process.returncode == 0, output
     assert "is damaged" in output

@@ -109,7 +109,7 @@ def locust(
     host: str,
     config: str,
     locustfile: str = INSTALL + HTTP_USER,
-    arguments: Sequence[str] = ("--headless", "-u", "5", "-r", "50", "-t", "3s"),
+    arguments: Sequence[str] = ("--headless", "-u", "3", "-r", "50", "-t", "2s"),
     command: Sequence[str] = (sys.executable, "-m", "locust"),
 ) -> Generator[Locust]:
     """Start Locust in `directory`; whatever happens, it is stopped by its process id."""
