@@ -75,7 +75,7 @@ def test_letters_stay_as_they_are_while_the_destination_is_down(tmp_path: Path) 
     path = write_log(tmp_path / "logs", sample_events(3))
     bury(path, FAILURES, 3)
     before = letters_in(path)
-    result = cli("dead", "replay", path.parent, "-c", config(tmp_path), "--deadline", "0.5")
+    result = cli("dead", "replay", path.parent, "-c", config(tmp_path), "--deadline", "1.5")
     assert result.exit_code == 1
     assert "monitoring/failures: not delivered yet, everything is kept: connection refused" in result.stderr
     assert "0 dead letters delivered\n3 not answered: kept as they were\n" in result.stderr
