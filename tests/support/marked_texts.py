@@ -1,9 +1,7 @@
 """Tables of texts for the tests of redaction: `⟦…⟧` surrounds what must be masked. Reads them; judges nothing."""
 
 import re
-from typing import Any, Final
-
-import pytest
+from typing import Final
 
 MARKED: Final = re.compile("⟦(.*?)⟧", re.DOTALL)
 
@@ -16,8 +14,3 @@ def plain(marked: str) -> str:
 def masked(kind: str, marked: str) -> str:
     """The text as it may leave: the mask in place of each secret, and nothing else changed."""
     return MARKED.sub(lambda _: f"[REDACTED:{kind}]", marked)
-
-
-def not_yet(reason: str, *values: Any) -> Any:
-    """A row of a table that is known to fail. Whoever repairs it removes this mark, as the test then says."""
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=reason))

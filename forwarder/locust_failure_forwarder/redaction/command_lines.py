@@ -58,10 +58,12 @@ _SET: Final = re.compile(
     r"""\b(?:ENV|ARG|setx?)[ \t]+(?P<name>[A-Za-z_][\w.\-]{1,60})[ \t]+(?P<quote>["'])?(?P<value>[^\s"']+)"""
 )
 """`ENV DB_PASSWORD x` of a Dockerfile, `aws configure set aws_secret_access_key x`."""
+_JOINED: Final = re.compile(r"[_.\-]")
 _LOGIN: Final = re.compile(
     r"""\b(?:requirepass|masterauth)[ \t]++["']?(?P<redis>[^\s"']+)
-        | \blogin[ \t]++\S++\s++password[ \t]++(?P<netrc>[^\s"']+)
-        | \bAUTH[ \t]++(?:[\w.\-]{1,40}[ \t]++)?(?P<auth>(?=[^\s"']*\d)(?=[^\s"']*[A-Za-z])[^\s"',;]{8,200}+)""",
+        | (?:\b(?:machine[ \t]++\S++|default)\s++|(?:^|\n)[ \t]{0,8})login[ \t]++\S++\s++password
+          [ \t]++(?P<netrc>[^\s"']+)
+        | \bAUTH[ \t]++(?:[\w.\-]{1,40}[ \t]++)?(?P<auth>(?=[^\s"']*\d)(?=[^\s"']*[a-z])[^\s"',;]{8,200}+)""",
     re.VERBOSE,
 )
 """What redis, .netrc and the `AUTH` of protocols have."""
@@ -86,11 +88,13 @@ def command_spans(text: str, source: bytes, keys: KeyNames) -> Iterator[Span]:
         elif sensitive := keys.judge(name):
             yield from secret_spans(sensitive, text[at:end], keys, at)
     for match in _SET.finditer(text):
-        if sensitive := keys.judge(match["name"]):
+        name = match["name"]
+        is_word = name.islower() and not _JOINED.search(name)  # `set password rules` is prose
+        if not is_word and (sensitive := keys.judge(name)):
             yield from secret_spans(sensitive, match["value"], keys, match.start("value"))
     for match in _LOGIN.finditer(text):
         name = match.lastgroup or ""
-        if not match[name].startswith(MARK_START):
+        if not match[name].startswith(MARK_START) and not match[name].isalpha():
             yield from secret_spans(Sensitive("password"), match[name], keys, match.start(name))
     programs = list(_PROGRAM.finditer(text))
     for match, following in zip_longest(programs, programs[1:]):

@@ -45,7 +45,9 @@ _AFTER: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _KEY_OF_TABLE: Final = re.compile(r"\((?P<names>[\w\"., ]{2,200})$")
-_COMPARED: Final = re.compile(r"\s[!=]=\s[^\n\"']{0,80}\[[\"'](?P<name>[\w.\-]{2,80})[\"']\]")
+_COMPARED: Final = re.compile(
+    r"\s[!=]=\s[^\n\"']{0,80}(?:\[[\"'][\w\-]{1,60}[\"']\]){0,4}\[[\"'](?P<name>[\w.\-]{2,80})[\"']\]"
+)
 _PAIR: Final = re.compile(
     r"(?P<name>(?:[\w\-]{1,30}\s){1,3})(?:provided|given|received|supplied|entered|for\s[^\s:]{1,40}):\s(?P<value>[^\s,;\"']{4,200}+)",
     re.IGNORECASE,

@@ -26,6 +26,9 @@ _CHINESE_REMARK: Final = re.compile(
     "(?:不能|不可|不得|不正确|不正確|不匹配|不一致|不存在|不合法|必须|必須|必填|应|應|长度|長度|格式|请|請|至少|最少|最多|太短|太长"
     "|过短|过长|过期|已|未|为空|為空|错误|錯誤|无效|無效|需|缺少|非法)"
 )
+_BEGINS: Final = re.compile(r"(?:[a-z]+(?:'[a-z]+)?[\s,:]|[\"'`\u2018\u201c\\])")
+"""What is no word may be the secret itself: `abc123 is not valid`."""
+_ASCII_WORD: Final = re.compile(r"[A-Za-z]|[0-9]{4}")
 _LEAST_WORDS: Final = 3
 _LONGEST: Final = 400
 
@@ -50,10 +53,12 @@ def is_harmless(value: str) -> bool:
         if lowered.partition(" ")[0] in idioms.PROSE:
             return True
         if len(lowered) < _LONGEST and lowered.count(" ") >= _LEAST_WORDS - 1 and _REMARK.search(lowered):
-            return True
+            return _BEGINS.match(lowered) is not None
     if lowered[0] in "$?%:@{<":
         return _PLACEHOLDER.fullmatch(value.strip()) is not None
-    return not lowered.isascii() and _CHINESE_REMARK.match(lowered) is not None
+    if lowered.isascii() or _ASCII_WORD.search(lowered):
+        return False
+    return _CHINESE_REMARK.search(lowered) is not None
 
 
 def is_source(text: str, at: int) -> bool:

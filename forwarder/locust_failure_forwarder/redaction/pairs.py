@@ -58,7 +58,9 @@ def stem_pattern(keys: KeyNames) -> str:
     rest = r"[^\s\"'\\&%=:<>,;{}()|?/@!#*~^`+\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3010}\x{3011}]*"
     separator = r"[\"'\\`]|</|%5[Dd](?:=|%3[Dd])|\s*(?:[:=>\x{ff1a}\x{ff1d}\x{662f}\x{4e3a}\x{3011}]|->)"
     separator += r"|\s+(?:is\s+|was\s+)?[\"'`\\]|\s[\w:\-]+=|\s(?:(?:is|was)\s)?[A-Za-z0-9+/_.\-]{0,24}[0-9\-]"
-    separator += r"|\s+(?:value|val|default):\s|\s(?:is|was)\s?:|,\s{0,4}<<|[,;\t][\w\"']|\s{0,8}\||\r?\n[\w\"'|]"
+    separator += (
+        r"|\s+(?:value|val|default):\s|\s(?:is|was)\s?:|,\s{0,4}<<|[,;\t][^\s,;]|\s{0,8}\||[ \t]*\r?\n[\w\"'|+\-]"
+    )
     return rf"((?i:{'|'.join(stems(keys.own))}){rest})(?:{separator})"
 
 

@@ -11,6 +11,7 @@ from .marks import Span
 
 _PHONE_WORDS: Final = "手机|手機|电话|電話|联系方式|聯絡電話|短信|簡訊|拨打|致电|SMS|sms"
 _CODE_WORDS: Final = "验证码|校验码|动态码|驗證碼|校驗碼|動態碼"
+_CODES: Final = "verification|security|login|access|confirmation|activation|one-time|OTP|SMS|2FA|MFA"
 PATTERN: Final = (
     rf"\b\d{{4,8}} is (?:your|the)\b|(?:{_PHONE_WORDS})[^\d\n]{{0,8}}[+\d]|(?:{_CODE_WORDS})[^\d\n]{{0,4}}\d{{4}}"
     r"|(?i:\b(?:basic auth(?:entication)?|credentials?|creds)) [^\s:=]+:[^\s/]"
@@ -18,11 +19,11 @@ PATTERN: Final = (
 """RE2: what announces a number or a password without a sign."""
 _FIND: Final = Finder(PATTERN, captures=False)
 _ANNOUNCED: Final = re.compile(
-    rf"""\b(?P<code>\d{{4,8}}+)\sis\s(?:your|the)\b[^\n.]{{0,40}}\b(?i:code|otp|pin|passcode|password)\b
+    rf"""\b(?P<code>\d{{4,8}}+)\sis\s(?:your\b[^\n.]{{0,40}}|the\s(?:{_CODES})\s)\b(?i:code|otp|pin|passcode|password)\b
         | (?:{_PHONE_WORDS})[^\d\n]{{0,8}}(?P<phone>(?:\+?86[\-\ ]?)?1[3-9]\d{{9}})(?!\d)
         | (?:{_CODE_WORDS})[^\d\n]{{0,4}}(?P<otp>\d{{4,8}})(?!\d)
         | (?i:\b(?:basic\sauth(?:entication)?|credentials?|creds))\s[^\s:=]{{1,64}}
-          :(?P<password>[^\s/][^\s]{{0,200}}+)""",
+          :(?P<password>[^\s/,;)\]}}][^\s,;)\]}}]{{0,200}}+)""",
     re.VERBOSE,
 )
 _KINDS: Final = {"code": "otp", "otp": "otp", "phone": "phone", "password": "password"}

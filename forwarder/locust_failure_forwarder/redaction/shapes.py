@@ -54,6 +54,12 @@ _WEBHOOK_STARTS: Final = (
 )
 
 
+def _random(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Names may begin like tokens: `npm_config_user_agent`. They have small letters and words only."""
+    found = text[start:end]
+    return None if found.islower() and not any(map(str.isdigit, found)) else (start, end)
+
+
 def _after_scheme(text: str, start: int, end: int) -> tuple[int, int] | None:
     """`Bearer abc.def`: what follows, if it looks like a credential and not like prose or a challenge."""
     scheme, rest = text[start:end].split(None, 1)
@@ -140,7 +146,7 @@ def _webhook(text: str, start: int, end: int) -> tuple[int, int]:
     return start + at, end
 
 
-_SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
+_SHAPES: Final[tuple[tuple[str, str, Refine], ...]] = (
     ("private_key", r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d", _pem),
     ("webhook", _WEBHOOKS, _webhook),
     ("authorization", r"\b(?i:bearer|basic)[ \t]{1,4}[A-Za-z0-9\-._~+/]{6,}=*", _after_scheme),
@@ -151,7 +157,7 @@ _SHAPES: Final[tuple[tuple[str, str, Refine | None], ...]] = (
         _userinfo,
     ),
     ("jwt", r"\beyJ[A-Za-z0-9_\-]{6,}(?:\.[A-Za-z0-9_\-]*){0,4}", _jwt),
-    ("token", rf"\b(?:{_PREFIXES})|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{{16,}}", None),
+    ("token", rf"\b(?:{_PREFIXES})|\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{{16,}}", _random),
     ("email", r"[A-Za-z0-9_.+%\-]+@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+", _email),
 )
 PATTERN: Final = "|".join(f"({pattern})" for _, pattern, _ in _SHAPES)
@@ -166,7 +172,7 @@ def shape_spans(text: str, source: bytes) -> Iterator[Span]:
     while (found := _FIND.find(source, at)) is not None:
         start, end = found[0]
         kind, _, refine = next(shape for shape, (begin, _) in zip(_SHAPES, found[1:], strict=True) if begin >= 0)
-        part = refine(text, start, end) if refine else (start, end)
+        part = refine(text, start, end)
         if part is None and refine is _userinfo:
             end = start + 3  # no password, but an address may stand in the query
         at = max(end, part[1]) if part else end

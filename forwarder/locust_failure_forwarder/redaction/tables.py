@@ -14,6 +14,12 @@ _SEPARATOR: Final = re.compile(r"[\"']?[ \t]{0,40}(?P<sign>[,;|\t])|[\"']?[ \t]{
 _BEFORE: Final = re.compile(r"(?P<sign>[,;|\t])[ \t]{0,40}[\"']?$")
 _NAME: Final = re.compile(r"[\s\"']*+(?:[^\W\d][\w .\-]{0,60}+)?[\s\"']*+")
 _RULE: Final = re.compile(r"[\s|:+\-=]++")
+_QUOTED: Final = {
+    sign: re.compile(
+        rf"""(?:^|(?<={re.escape(sign)}))(?:[ \t]{{0,8}}"(?:[^"]|"")*+"[^{re.escape(sign)}]*+|[^{re.escape(sign)}]*+)"""
+    )
+    for sign in ",;|\t"
+}
 _AROUND: Final = " \t\r\"'"
 _MAX_LINE: Final = 2000
 
@@ -26,28 +32,41 @@ def table_spans(text: str, start: int, end: int, keys: KeyNames) -> tuple[list[S
     sign = _sign(text, start, end)
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
-    if sign is None or last < 0 or last - first > _MAX_LINE:
+    last = len(text) if last < 0 else last
+    if sign is None or last - first > _MAX_LINE:
         return [], end
-    row = text[first:last].split(sign)
+    row = _cells(text[first:last], sign)
     below = text.find("\n", last + 1)
     if sign == "|" and first > 0 and not _RULE.fullmatch(text, last + 1, len(text) if below < 0 else below):
         return _beside(row, first, text.count(sign, first, start), keys), last
     if len(row) < 2 or not all(_NAME.fullmatch(cell) for cell in row):
         return [], last
+    if sign in ",;" and any(cell[:1] == " " for cell in row):
+        return [], last  # prose
     judged = [keys.judge(cell.strip(_AROUND)) for cell in row]
     found: list[Span] = []
     at = last + 1
     while at < len(text):
         stop = text.find("\n", at)
         stop = len(text) if stop < 0 else stop
-        cells = text[at:stop].split(sign)
+        if _RULE.fullmatch(text, at, stop):
+            at = stop + 1
+            continue
+        cells = _cells(text[at:stop], sign)
         if len(cells) != len(row):
             break
         for sensitive, cell in zip(judged, cells, strict=True):
             if sensitive:
                 found += _cell(at, cell, sensitive, keys)
-            at += len(cell) + 1
+            at += len(cell) + 1  # behind the sign, or the end of the line
     return found, at
+
+
+def _cells(line: str, sign: str) -> list[str]:
+    """What stands between the signs, but for those within quotes; together as long as the line but for the signs."""
+    if '"' not in line:
+        return line.split(sign)
+    return _QUOTED[sign].findall(line)
 
 
 def _sign(text: str, start: int, end: int) -> str | None:

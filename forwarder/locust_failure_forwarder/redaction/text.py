@@ -111,9 +111,9 @@ class TextRedactor:
             folded, text = fold(text), half_width(text)  # both keep every place
             if folded != text:
                 found += self.spans(folded, depth or 1)
-        source = source_of(text)
+        source, exact = source_of(text), text.encode()
         found += self._pairs.spans(text, source)
-        if self._rare.find(source) is not None:
+        if self._rare.find(exact) is not None:
             found += shapes.shape_spans(text, source)
             found += numbers.number_spans(text, source)
             found += command_lines.command_spans(text, source, self._keys)
@@ -121,7 +121,7 @@ class TextRedactor:
             found += multipart.part_spans(text, self._keys) if "form-data" in text else ()
             found += echoes.echo_spans(text, source, self._keys)
             found += sql.sql_spans(text, source, self._keys)
-            found += prose.announced_spans(text, source)
+            found += prose.announced_spans(text, exact)
         found += self._encoded_spans(text, source, depth + 1)
         return self._wanted(found)
 

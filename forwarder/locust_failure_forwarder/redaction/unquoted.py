@@ -8,7 +8,7 @@ from typing import Final
 
 from . import idioms
 from .extents import PARAMETER, QUOTE, bare_end, phrase_end, quoted_end
-from .harmless import is_source
+from .harmless import is_harmless, is_source
 from .keys import KeyNames, Sensitive
 
 Part = tuple[int, int]
@@ -30,8 +30,28 @@ _STATUS: Final = re.compile(r"\d{3}\b")
 _CALL: Final = re.compile(r"[A-Za-z_][\w.]{0,80}\(")
 _VARIABLE: Final = re.compile(r"\$([A-Za-z_]\w{0,60}+)(?=[\s,;)\]}]|$)")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_]\w{0,60}+(?=\s?[,)}])")
+_COMPARED: Final = re.compile(r"[A-Za-z_]{1,60}+(?=[\s:),]|$)")
+_WORD: Final = re.compile(r"[A-Za-z]{2,30}+(?=\s)")
+_FIRST: Final = frozenset(
+    {
+        "the",
+        "this",
+        "your",
+        "value",
+        "values",
+        "field",
+        "input",
+        "length",
+        "characters",
+        "it",
+        "both",
+        "please",
+        "enter",
+    }
+)
+_LONG_LINE: Final = 200
 _USER_AND_PASSWORD: Final = re.compile(
-    rf"""\s?=\s?(?:[\w.]{{0,40}}[Aa]uth\w{{0,20}})?\(\s{{0,4}}(?:\w{{1,20}}=)?{QUOTE}[^"'\n\\]{{0,80}}{QUOTE}
+    rf"""\s?=\s?(?:[\w.]{{0,40}}[Aa]uth\w{{0,20}})?\(\s{{0,4}}(?:\w{{1,20}}=)?(?:{QUOTE}[^"'\n\\]{{0,80}}{QUOTE}|[\w.]{{1,60}})
          ,\s{{0,4}}(?:\w{{1,20}}=)?(?P<opening>{QUOTE})""",
     re.VERBOSE,
 )
@@ -58,10 +78,12 @@ def unquoted(text: str, before: str, key: Part, sign: str, at: int, sensitive: S
         return at, at  # `POST /oauth/token -> 503`
     if before.endswith(_BEFORE_PARAMETER) and (parameter := PARAMETER.match(text, at)):
         return at, parameter.end()
-    if _is_code(text, before, name, at, keys):
+    if is_source(text, at) or _is_variable(text, before, name, sign, at, keys) or _is_remark(text, at, keys):
         return at, at
     if (not before or "\n" in before) and _LINE_BEFORE.search(before) and (line := _LINE_VALUE.match(text, at)):
         return at, line.end()
+    if _CALL.match(text, at):
+        return at, at
     return at, _bare(text, at, sensitive, name)
 
 
@@ -95,10 +117,20 @@ def _block_end(text: str, block: "re.Match[str]") -> int:
     return len(text) if end < 0 else end
 
 
-def _is_code(text: str, before: str, name: str, at: int, keys: KeyNames) -> bool:
-    """A call, a variable, an attribute; of a name alone that is the key's own, as in `{"password": password}`."""
-    if _CALL.match(text, at) or is_source(text, at):
-        return True
+def _is_remark(text: str, at: int, keys: KeyNames) -> bool:
+    """`password: Passwords do not match`: a sentence that begins with a word of the vocabulary."""
+    word = _WORD.match(text, at)
+    if word is None or not (word[0].lower() in _FIRST or keys.judge(word[0])):
+        return False
+    end = text.find("\n", at, at + _LONG_LINE)
+    return is_harmless(text[at : end if end >= 0 else at + _LONG_LINE])
+
+
+def _is_variable(text: str, before: str, name: str, sign: str, at: int, keys: KeyNames) -> bool:
+    """A variable that is named like a secret: `$password`, `== expected_token:`, `{"password": password}`."""
+    if "==" in sign:
+        compared = _COMPARED.match(text, at)
+        return compared is not None and keys.judge(compared[0]) is not None
     if text[at] == "$":
         variable = _VARIABLE.match(text, at)
         return variable is not None and keys.judge(variable[1]) is not None

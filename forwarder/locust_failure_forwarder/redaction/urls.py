@@ -16,7 +16,7 @@ _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
 _CODE_LENGTH: Final = 8
 _LEAST: Final = 6
-_VERSION: Final = re.compile(r"[a-z]*[._\-]?v?\d{1,3}(?:\.\d+)*", re.IGNORECASE)
+_VERSION: Final = re.compile(r"(?:v|step|page|part|phase|stage|level)?[._\-]?\d{1,3}(?:\.\d+)*", re.IGNORECASE)
 
 _NAMES: Final = (
     "password",

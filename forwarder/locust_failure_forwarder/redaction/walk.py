@@ -19,7 +19,7 @@ _LONG_NUMBER: Final = 10**9
 _KEY_LIKE: Final = re.compile(r"(?:\#?/)?(?:[^/]{1,64}/){0,8}(?P<key>[\w.\-\[\]$]{1,64}(?:\ [\w.\-]{1,32}){0,2})")
 _FEW: Final = 4
 _CODE: Final = 12
-_IDENTIFIER: Final = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_IDENTIFIER: Final = re.compile(r"[a-z]+(?:_[a-z]+)*|[a-z]+(?:[A-Z][a-z]+)+|[A-Z][a-z]*(?:-[A-Z][a-z]*)+")
 _HEADER: Final = re.compile(r"[A-Za-z][A-Za-z0-9\-]{1,60}")
 _Leaf: TypeAlias = Callable[[str], str]
 

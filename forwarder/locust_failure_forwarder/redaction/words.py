@@ -107,7 +107,7 @@ SAFE: Final = _set(
     view button visible supported available exists present set verified confirmed country region category bucket
     store manager service class handler generator validator model schema template domain samesite parser
     refresh refreshed renewal amount amounts sum fee total totals protected encrypted masked hashed allowed denied
-    separator ratio rate budget per second price cost lifetime rotation rotated issued revoked
+    ref refs reference separator ratio rate budget per second price cost lifetime rotation rotated issued revoked
     """
 )
 """A key that ends in one of these speaks about the secret and does not hold it."""
@@ -176,7 +176,7 @@ GLUED_START: Final[Mapping[str, str]] = {
 """Whole words that a glued end does not explain."""
 
 CHINESE: Final[Mapping[str, str]] = {
-    word: kind
+    word.lower(): kind
     for kind, words in {
         "password": "密码 口令 密碼 通行碼",
         "key": "密钥 私钥 秘钥 密鑰 私鑰 秘鑰 金鑰 金钥",
