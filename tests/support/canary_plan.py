@@ -151,6 +151,7 @@ def _sent_bodies(g: Garden) -> list[Exchange]:
             f"{g.beacon()} {quote(json.dumps({'password': g.secret('percent-encoded JSON')}))}",
             f"curl -u bob:{g.secret('curl -u')} https://shop.example.com/{g.beacon()}",
             f"note={g.beacon()}\npassword: {g.secret('settings')}\n",
+            f"{g.beacon()} ALTER USER bob IDENTIFIED BY '{g.secret('SQL')}'",
             f"{g.beacon()} postgres://bob:{g.secret('DSN')}@db.example.com/shop",
         ],
     }

@@ -1,6 +1,6 @@
 """Bytes from a pipe for asyncio, without a buffer in between: what is not asked for stays in it and holds the sender.
 
-asyncio's own pipe transport reads into a buffer of its own, of 256 KiB each time, which costs several times as much.
+asyncio's own pipe transport reads up to 256 KiB ahead into a buffer of its own, whether or not anybody wants it.
 """
 
 import asyncio
