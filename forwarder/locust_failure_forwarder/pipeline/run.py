@@ -45,6 +45,7 @@ from .route import Route
 from .routes import make_couriers, make_routes
 from .runs import RunBook
 from .store import Store
+from .watchdog import watch
 
 T = TypeVar("T")
 _DRAIN_TICK: Final = 0.02
@@ -130,7 +131,7 @@ async def _forward(
         for remark in (*opened.remarks, *remarks(settings.redaction)):
             outlet.warn(remark)
 
-        workers = [asyncio.create_task(committer.run()), asyncio.create_task(report(outlet, store, routes))]
+        workers = [asyncio.create_task(work) for work in (watch(), committer.run(), report(outlet, store, routes))]
         workers += [asyncio.create_task(route.run()) for route in routes]
         adopting = asyncio.create_task(_adopt(settings, store.path.parent, couriers, outlet))
         try:
