@@ -1,4 +1,4 @@
-"""What one sample costs the Locust process: read Locust's statistics, and pack the frame. `python benchmarks/sampler_cost.py`
+"""What one sample costs the Locust process: read Locust's statistics, and pack the frame.
 
 The load generator stands still meanwhile, once a second, so this is the stall that the sampler can cause.
 """
@@ -22,7 +22,7 @@ def filled(endpoints: int, errors: int, spread: float) -> RequestStats:
     stats = RequestStats()
     for number in range(endpoints):
         for _ in range(500 + 2000 // endpoints):
-            stats.log_request("GET", f"/shop/{number}", draw.lognormvariate(4.5, spread), 1000)
+            stats.log_request("GET", f"/shop/{number}", round(draw.lognormvariate(4.5, spread)), 1000)
     for number in range(errors):
         stats.log_error("GET", f"/shop/{number % endpoints}", f"503 Server Error: unavailable, part {number}")
     return stats

@@ -1,7 +1,7 @@
 """All rules over the samples of one run: what is told, and when. Pure; the same samples always give the same messages.
 
-    sample  ->  history (history.py)  ->  findings of each rule (measures.py, spike.py, novelty.py)
-            ->  pending, firing, resolved, told or folded (lifecycle.py)  ->  notices
+sample  ->  history (history.py)  ->  findings of each rule (measures.py, spike.py, novelty.py)
+        ->  pending, firing, resolved, told or folded (lifecycle.py)  ->  notices
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -35,7 +35,7 @@ LOOK_BACK: Final = 400.0
 class Watch:
     """One rule at work."""
 
-    state: RuleState = RuleState()
+    state: RuleState = field(default_factory=RuleState)
     held: Mapping[Subject, Held] = field(default_factory=dict[Subject, Held])
     """For `spike`: what was usual."""
     new: int = 0
@@ -48,7 +48,7 @@ class Watch:
 class State:
     """All rules of one run."""
 
-    history: History = History()
+    history: History = field(default_factory=History)
     watches: Mapping[str, Watch] = field(default_factory=dict[str, Watch])
     """By the rule's name."""
     clock: float = 0.0

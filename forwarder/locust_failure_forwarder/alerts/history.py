@@ -1,4 +1,4 @@
-"""What is remembered of a run's samples, and windows over it, as frozen values. Bounded; knows no limit and no alert."""
+"""What is remembered of a run's samples, and windows over it: frozen and bounded. Knows no limit and no alert."""
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace

@@ -1,6 +1,6 @@
-"""From findings to messages: pending, firing, resolved; one episode at a time for each rule, however many endpoints fail.
+"""From findings to messages: pending, firing, resolved; one episode at a time for each rule. Pure.
 
-Pure. Time is `clock`, seconds of the run that only move forward, whatever the wall clock does; `at` is epoch seconds for
+Time is `clock`, seconds of the run that only move forward, whatever the wall clock does; `at` is epoch seconds, for
 what is told.
 """
 
@@ -114,9 +114,8 @@ def judge(
         standing = _next(rule, state.standings.get(subject, _IDLE), finding, clock, elapsed, resting=resting)
         if standing != _IDLE:
             standings[subject] = standing
-    for subject, standing in state.standings.items():
-        if subject not in found and standing.firing:
-            standings[subject] = standing  # nothing is known of it any more: that is no recovery
+    # Where nothing is known any more, that is no recovery.
+    standings |= {s: standing for s, standing in state.standings.items() if s not in found and standing.firing}
     state = replace(state, standings=standings, sent=tuple(moment for moment in state.sent if clock - moment < HOUR))
     return _tell(rule, state, found, clock, at)
 
@@ -124,9 +123,7 @@ def judge(
 _IDLE: Final = Standing()
 
 
-def _next(
-    rule: Rule, standing: Standing, finding: Finding, clock: float, elapsed: float, *, resting: bool
-) -> Standing:
+def _next(rule: Rule, standing: Standing, finding: Finding, clock: float, elapsed: float, *, resting: bool) -> Standing:
     if not standing.firing:
         if not finding.breached:
             return _IDLE
@@ -203,9 +200,7 @@ def _tell_firing(
     if not ranked:
         return state, ()  # what fires has not been measured since a restart
     notice = Notice(rule, "firing", episode, at, episode.told, None, ranked[0], ranked, state.folded)
-    told = replace(
-        episode, told=episode.told + 1, told_at=clock, told_members=episode.told_members | firing
-    )
+    told = replace(episode, told=episode.told + 1, told_at=clock, told_members=episode.told_members | firing)
     return _sent(replace(state, episode=told), notice, clock)
 
 

@@ -64,9 +64,7 @@ def log_tail(failures: int, requests: int, before: Baseline) -> float:
         return -inf
     # ln of P(X = k) = C(n, k) B(k + a, n - k + b) / B(a, b), then the sum of the terms from there: each is the one
     # before it times a factor below one that falls.
-    first = (
-        lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + _log_beta(k + a, n - k + b) - _log_beta(a, b)
-    )
+    first = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + _log_beta(k + a, n - k + b) - _log_beta(a, b)
     total = term = 1.0
     while k < n and term > _NEGLIGIBLE * total:
         term *= (n - k) * (k + a) / ((k + 1) * (n - k - 1 + b))

@@ -43,7 +43,7 @@ class Counts:
         return Counts(self.requests + other.requests, self.failures + other.failures, times)
 
     def percentile(self, percent: float) -> float:
-        """Milliseconds that `percent` of the timed requests did not exceed; 0 without any. Exact to Locust's rounding."""
+        """Milliseconds that `percent` of the timed requests did not exceed, as Locust rounds them; 0 without any."""
         wanted = sum(self.times.values()) * percent / 100
         reached = 0
         for ms in sorted(self.times):

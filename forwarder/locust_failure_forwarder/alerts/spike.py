@@ -73,7 +73,7 @@ def _look(
     rule: SpikeRule, history: History, since: float, key: Key | None, chance: float, held: Held | None
 ) -> tuple[Finding, Baseline]:
     shortest = history.window(rule.over, since=since).counts(key)
-    counts, usual, breached = shortest, Baseline(0, 0), False
+    counts, usual, breached, length = shortest, Baseline(0, 0), False, rule.over
     for factor in reversed(WINDOWS):
         over = rule.over * factor
         seen = shortest if factor == 1 else history.window(over, since=since).counts(key)

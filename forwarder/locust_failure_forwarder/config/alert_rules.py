@@ -21,7 +21,7 @@ class Rule(ConfigModel):
     """Unique name of the rule."""
     severity: Severity = "warning"
     """How bad it is."""
-    labels: dict[str, Label] = {}
+    labels: dict[str, Label] = Field(default_factory=dict[str, str])
     """Labels copied into its alerts."""
     over: PositiveDuration = 10.0
     """Length of the window."""
@@ -172,7 +172,7 @@ def _with_kind(value: object) -> object:
     """`failure_ratio` is meant where nothing else is written."""
     if isinstance(value, Mapping) and "when" not in value:
         return {"when": "failure_ratio", **cast("Mapping[str, object]", value)}
-    return value
+    return cast("object", value)
 
 
 AnyRule: TypeAlias = Annotated[_Kinds, BeforeValidator(_with_kind)]

@@ -10,6 +10,7 @@ from .base import ConfigModel, Label, Name
 from .secret_kinds import credential_kind, personal_kind
 from .units import Duration, PositiveDuration, PositiveSize, Size, parse_size
 
+
 class RunConfig(ConfigModel):
     """`run`: what names the test in every record."""
 
@@ -17,7 +18,7 @@ class RunConfig(ConfigModel):
     """Name of the test."""
     environment: str | None = None
     """Where the tested system runs, such as `staging`."""
-    labels: dict[str, Label] = {}
+    labels: dict[str, Label] = Field(default_factory=dict[str, str])
     """Labels copied into every record."""
 
 
@@ -60,7 +61,7 @@ class RedactionConfig(ConfigModel):
     such as `request.body.user.token_hint`."""
     mode: RedactionMode = "mask"
     """What stands in a secret's place: `[REDACTED:kind]`, the same with a keyed hash, or nothing that tells."""
-    modes: dict[str, RedactionMode] = {}
+    modes: dict[str, RedactionMode] = Field(default_factory=dict[str, RedactionMode])
     """The same for single kinds."""
     hash_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     """The key of `hash`, 16 characters at least, so that several processes and runs can be compared; if left out, each
@@ -140,6 +141,7 @@ class FlushConfig(ConfigModel):
 
 
 D = TypeVar("D", bound=DestinationConfig)
+
 
 class Config(ConfigModel, Generic[D]):
     """The whole file. `D` is the union of destination configs, told apart by `type`."""

@@ -1,4 +1,4 @@
-"""What no single key of an alert rule can tell. No message repeats a value. Reads no file, only asks if one is there."""
+"""What no single key of an alert rule can tell. No message repeats a value. Only asks if a file is there."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

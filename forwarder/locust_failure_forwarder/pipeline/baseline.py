@@ -47,7 +47,9 @@ def known_failures(path: Path, own: str | None = None) -> frozenset[str]:
         ValueError: it holds what no log does.
     """
     logs = list_logs(path) if path.is_dir() else [path]
-    return frozenset().union(*(_known_in(log) for log in logs if own is None or log.absolute() != Path(own).absolute()))
+    return frozenset[str]().union(
+        *(_known_in(log) for log in logs if own is None or log.absolute() != Path(own).absolute())
+    )
 
 
 def _known_in(path: Path) -> frozenset[str]:

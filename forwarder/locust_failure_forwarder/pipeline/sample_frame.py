@@ -22,7 +22,12 @@ class SampleReader:
 
     def __init__(self, redact_text: Callable[[str], str]) -> None:
         # The same names come every second.
-        self.clean = lru_cache(_REMEMBERED)(lambda text: redact_text(scalar_text(text)))
+
+        @lru_cache(_REMEMBERED)
+        def clean(text: str) -> str:
+            return redact_text(scalar_text(text))
+
+        self.clean: Callable[[str], str] = clean
         self.groups_told = 0
 
     def begin(self) -> None:
@@ -56,9 +61,7 @@ class SampleReader:
         )
 
     def _endpoint(self, method: str, name: str, requests: int, failures: int, times: object = None) -> EndpointSample:
-        return EndpointSample(
-            scalar_text(method), self.clean(name), _count(requests), _count(failures), _times(times)
-        )
+        return EndpointSample(scalar_text(method), self.clean(name), _count(requests), _count(failures), _times(times))
 
     def _fresh(self, run: RunState, payload: Mapping[str, Any]) -> tuple[NewFailure, ...]:
         """What this process captured; on a master, which captures nothing, what Locust's error table has."""
@@ -89,6 +92,8 @@ def _times(times: object) -> dict[int, int]:
     if not isinstance(times, dict):
         return {}
     found = cast("dict[Any, Any]", times)
-    if len(found) > _MOST_TIMES or not all(isinstance(ms, int | float) and isinstance(n, int) for ms, n in found.items()):
+    if len(found) > _MOST_TIMES or not all(
+        isinstance(ms, int | float) and isinstance(n, int) for ms, n in found.items()
+    ):
         return {}
     return {round(ms): n for ms, n in found.items()}

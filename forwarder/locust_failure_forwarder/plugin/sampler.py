@@ -60,7 +60,7 @@ class Sampler:
         if not self._errors_told < len(errors) <= _TOO_MANY_ERRORS:
             return []
         # A dict keeps the order of insertion, so what is new is at its end.
-        found = list(islice(errors.values(), self._errors_told, self._errors_told + MAX_NEW_ERRORS))
+        found: list[Any] = list(islice(errors.values(), self._errors_told, self._errors_told + MAX_NEW_ERRORS))
         self._errors_told += len(found)
         return [_row(error) for error in found]
 
