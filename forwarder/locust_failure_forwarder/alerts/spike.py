@@ -1,6 +1,6 @@
 """The rule `spike`: more failures than before, by more than chance and by enough to matter. Pure.
 
-Windows of one, three and six times `over` are looked at, since few requests need longer to tell. What came before them
+Windows of one, three, six and twelve times `over` are looked at, since few requests need longer to tell. What came before them
 is the baseline. It is held fast while the alert lasts, or the spike would become what is usual; after that it begins
 anew, with the old one in use until there is a minute of the new.
 """
@@ -17,7 +17,7 @@ from .measures import LOOK, keys_of
 from .proportions import Baseline, dispersion, log_tail
 from .samples import Counts, Key
 
-WINDOWS: Final = (1, 3, 6)
+WINDOWS: Final = (1, 3, 6, 12)
 """Lengths of the windows, in `over`."""
 _FRESH: Final = 60.0
 """Seconds of a new baseline that are worth more than an old one."""

@@ -110,7 +110,7 @@ class SpikeRule(ScopedRule):
     """Fewer failures in the window say nothing."""
     baseline: PositiveDuration = 300.0
     """How long before is looked at."""
-    false_alarm_every: Annotated[PositiveDuration, Field(ge=3600)] = 360_000.0
+    false_alarm_every: Annotated[PositiveDuration, Field(ge=3600)] = 86_400.0
     """A steady test of this length may have one false alarm, at most."""
     resolve_below: Ratio | None = None
     """Resolves once the share stays below this; if not given, half way back to what it was before."""
@@ -179,7 +179,7 @@ AnyRule: TypeAlias = Annotated[_Kinds, BeforeValidator(_with_kind)]
 """Any rule, told apart by `when`."""
 
 DEFAULT_RULES: Final[tuple[AnyRule, ...]] = (
-    FailureRatioRule(name="failure-spike", false_alarm_every=360_000.0),
+    FailureRatioRule(name="failure-spike", resolve_below=0.04, false_alarm_every=86_400.0),
     SpikeRule(name="failure-rise", when="spike", unless=("failure-spike",)),
     NoRequestsRule(name="no-requests", when="no_requests"),
 )
