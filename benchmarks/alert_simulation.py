@@ -80,7 +80,7 @@ SCENES = [
 ]
 
 RULES: list[tuple[str, tuple[AnyRule, ...]]] = [
-    ("threshold of 5 %", (FailureRatioRule(name="fixed", repeat=0, max_per_hour=10_000),)),
+    ("threshold of 5 %", (FailureRatioRule(name="fixed", resolve_below=0.04, repeat=0, max_per_hour=10_000),)),
     ("`spike`", (SpikeRule(name="spike", when="spike", repeat=0, max_per_hour=10_000),)),
     ("the rules that are on by default", DEFAULT_RULES),
 ]

@@ -74,8 +74,8 @@ def no_requests(rule: NoRequestsRule, history: History, since: float) -> Iterato
     before = history.window(2 * rule.over, ago=rule.over, since=since)
     earlier = before.counts()
     first = max(next((point.at for point in history.points if isfinite(point.at)), history.newest.at), since)
-    # The first sample comes a second after the start of the run, so a young run is taken to be no younger than that.
-    expected = earlier.requests / max(before.end.at - max(before.start.at, first), 1.0) * rule.over
+    # A young run is taken to be no younger than the window, or a single request would make a pace.
+    expected = earlier.requests / max(before.end.at - max(before.start.at, first), rule.over) * rule.over
     never = not window.end.total.requests and window.end.at - first >= 2 * rule.over
     running = min(window.start.users, window.end.users) > 0
     silent = running and not counts.requests and (expected >= rule.min_requests or never)

@@ -1,6 +1,6 @@
 """Whether a share of failures is higher than before by more than chance: a beta-binomial test. Pure arithmetic.
 
-docs/decisions/0015-spike-test.md says why this test, and how often it is wrong.
+docs/decisions/0016-spike-test.md says why this test, and how often it is wrong.
 """
 
 from collections.abc import Sequence

@@ -1,13 +1,12 @@
 """The rule `spike`: more failures than before, by more than chance and by enough to matter. Pure.
 
-Windows of one, three, six and twelve times `over` are looked at, since few requests need longer to tell. What came before them
-is the baseline. It is held fast while the alert lasts, or the spike would become what is usual; after that it begins
-anew, with the old one in use until there is a minute of the new.
+Windows of one, three, six and twelve times `over` are looked at, since few requests need longer to tell. What came
+before a window is its baseline. It is held fast while the alert lasts, or the spike would become what is usual.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from math import log
+from math import isfinite, log
 from typing import Final, TypeAlias
 
 from ..config.alert_rules import SpikeRule
@@ -19,10 +18,8 @@ from .samples import Counts, Key
 
 WINDOWS: Final = (1, 3, 6, 12)
 """Lengths of the windows, in `over`."""
-_FRESH: Final = 60.0
-"""Seconds of a new baseline that are worth more than an old one."""
-_FORGET: Final = 3600.0
-"""Seconds after which an old one is forgotten; by then the history has none of the spike."""
+LONGEST: Final = 3600.0
+"""Seconds for which the end of an episode is remembered; no window reaches back further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,10 @@ def remember(
     for subject, usual in looked.items():
         held = memory.get(subject)
         if subject in active:
-            # Who misbehaves again before there is a new baseline is compared with the old one.
-            kept[subject] = Held(held.usual) if held is not None else Held(usual)
+            kept[subject] = held if held is not None and held.ended is None else Held(usual)
         elif held is not None and held.ended is None:
             kept[subject] = Held(held.usual, at)
-        elif held is not None and held.ended is not None and 0 <= at - held.ended < _FORGET:
+        elif held is not None and held.ended is not None and 0 <= at - held.ended < LONGEST:
             kept[subject] = held
     return kept
 
@@ -72,13 +68,17 @@ def remember(
 def _look(
     rule: SpikeRule, history: History, since: float, key: Key | None, chance: float, held: Held | None
 ) -> tuple[Finding, Baseline]:
-    shortest = history.window(rule.over, since=since).counts(key)
+    newest = history.window(rule.over, since=since)
+    shortest = newest.counts(key)
     counts, usual, breached, length = shortest, Baseline(0, 0), False, rule.over
+    # What belonged to the last episode is no reason for another.
+    begin = since if held is None or held.ended is None else max(since, held.ended)
     for factor in reversed(WINDOWS):
         over = rule.over * factor
-        seen = shortest if factor == 1 else history.window(over, since=since).counts(key)
-        before, window = _before(rule, history, since, key, over, held)
-        hit = _is_enough(rule, seen, before) and _is_no_chance(rule, history, key, seen, before, window, chance)
+        window = newest if factor == 1 else history.window(over, since=begin)
+        seen = window.counts(key)
+        before, past = _before(rule, history, since, key, window, held)
+        hit = _is_enough(rule, seen, before) and _is_no_chance(rule, history, key, seen, before, past, chance)
         if hit or not breached:
             # The shortest window that tells, or the shortest of all, has the best figures.
             counts, usual = seen, before
@@ -105,17 +105,16 @@ def _look(
 
 
 def _before(
-    rule: SpikeRule, history: History, since: float, key: Key | None, over: float, held: Held | None
+    rule: SpikeRule, history: History, since: float, key: Key | None, window: Window, held: Held | None
 ) -> tuple[Baseline, Window | None]:
-    """What is usual, and the window whose scatter has still to be looked at."""
+    """What is usual, and the time whose scatter has still to be looked at: all that came before the window."""
     if held is not None and held.ended is None:
         return held.usual, None
-    begin = since if held is None or held.ended is None else max(since, held.ended)
-    window = history.window(rule.baseline, ago=over, since=begin)
-    if held is not None and window.end.at - begin < _FRESH:
-        return held.usual, None
-    counts = window.counts(key)
-    return Baseline(counts.requests, counts.failures), window
+    if not isfinite(window.start.at):
+        return Baseline(0, 0), None  # nothing did
+    past = history.window(rule.baseline, ago=history.newest.at - window.start.at, since=since)
+    counts = past.counts(key)
+    return Baseline(counts.requests, counts.failures), past
 
 
 def _is_enough(rule: SpikeRule, seen: Counts, before: Baseline) -> bool:

@@ -179,7 +179,7 @@ AnyRule: TypeAlias = Annotated[_Kinds, BeforeValidator(_with_kind)]
 """Any rule, told apart by `when`."""
 
 DEFAULT_RULES: Final[tuple[AnyRule, ...]] = (
-    FailureRatioRule(name="failure-spike", resolve_below=0.04, false_alarm_every=86_400.0),
+    FailureRatioRule(name="failure-spike", resolve_below=0.04, false_alarm_every=86_400.0, unless=("failure-rise",)),
     SpikeRule(name="failure-rise", when="spike", unless=("failure-spike",)),
     NoRequestsRule(name="no-requests", when="no_requests"),
 )
