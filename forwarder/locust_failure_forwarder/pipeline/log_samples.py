@@ -13,7 +13,7 @@ from .log_values import KeptSample
 SHARE: Final = 8
 """Samples may take this part of the log's bound."""
 _STEP: Final = 200
-_SPARED: Final = 1000
+SPARED: Final = 1000
 """Samples that stay when the disk is full: what the rules need to go on after a crash."""
 
 
@@ -86,19 +86,19 @@ def state(db: sqlite3.Connection, origin: Origin) -> tuple[int, bytes] | None:
     return None if found is None else (int(found[0]), bytes(found[1]))
 
 
-def trim(db: sqlite3.Connection, max_bytes: int) -> None:
-    """Delete the oldest until they are within `max_bytes`."""
-    while (excess := _bytes(db) - max_bytes) > 0 and delete_oldest(db, excess):
+def trim(db: sqlite3.Connection, max_bytes: int, spared: int = 0) -> None:
+    """Delete the oldest until they are within `max_bytes`, but none of the last `spared`."""
+    while (excess := _bytes(db) - max_bytes) > 0 and delete_oldest(db, excess, spared):
         pass
 
 
-def delete_oldest(db: sqlite3.Connection, excess: int) -> bool:
+def delete_oldest(db: sqlite3.Connection, excess: int, spared: int = 0) -> bool:
     """Delete the oldest, until `excess` bytes have gone or so many of them; False if there is none to spare."""
     last = None
     for position, size in db.execute(
         "SELECT position, length(body) FROM samples WHERE position <="
         " (SELECT max(position) - ? FROM samples) ORDER BY position LIMIT ?",
-        (_SPARED, _STEP),
+        (spared, _STEP),
     ):
         last = position
         excess -= size

@@ -47,7 +47,7 @@ def make_room(db: sqlite3.Connection, max_bytes: int, max_dead_bytes: int) -> di
 
 def delete_settled(db: sqlite3.Connection) -> None:
     """Delete the events that every route has settled, and old samples."""
-    log_samples.trim(db, 0)
+    log_samples.trim(db, 0, log_samples.SPARED)
     keys = _routes(db)
     _delete_up_to(db, keys, _settled_up_to(db, keys))
 

@@ -17,6 +17,8 @@ from ..config.alert_rules import AnyRule
 
 _FIRST: Final = 5.0
 """Seconds after the start of a run in which its first sample comes."""
+_OVER: Final = -1
+"""In place of the number of an episode that is over: none that comes has its id."""
 Episodes: TypeAlias = dict[str, tuple[int, UUID]]
 """Number and id of the last episode that a message told of, by rule."""
 
@@ -56,7 +58,7 @@ def watch_again(
     for name, alert in last.items():
         watch = stored.watches.get(name, Watch())
         told = watch.state.episode
-        number = told.number if told is not None and told.told else watch.state.episodes
+        number = told.number if told is not None and told.told else _OVER
         episodes[name] = (number, alert.episode_id)
     return Restored(replace(stored, history=history), episodes)
 
