@@ -82,5 +82,3 @@ def test_a_file_that_is_no_log_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_bytes(b"no database at all, but long enough to be looked at" * 100)
     with pytest.raises(LogCorruptError):
         open_for_reading(tmp_path / "a.db")
-
-

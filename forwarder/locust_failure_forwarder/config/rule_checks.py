@@ -29,6 +29,8 @@ def check_rules(rules: list[object]) -> Iterator[Finding]:
             continue  # told by the models
         yield from _check_limits(rule, path)
         yield from _check_unless(rule, path, [name for name in names if name is not None])
+        if isinstance(rule, NewFailureRule) and rule.hold:
+            yield Finding((*path, "for"), "a failure is new only once, so nothing can hold", "Remove the key.")
         if isinstance(rule, NewFailureRule) and rule.baseline is not None and not Path(rule.baseline).exists():
             hint = "Give the log of an earlier run, or the folder of its logs; or remove the key."
             yield Finding((*path, "baseline"), "no such file or folder", hint)

@@ -25,9 +25,7 @@ def timed(per_second: Iterable[dict[int, int]]) -> list[Sample]:
     for number, second in enumerate(per_second, 1):
         times = {ms: times.get(ms, 0) + second.get(ms, 0) for ms in times | second}
         total = sum(times.values())
-        samples.append(
-            Sample(BEGIN + number, total, 0, 50, (EndpointSample("GET", "/slow", total, 0, times),), times)
-        )
+        samples.append(Sample(BEGIN + number, total, 0, 50, (EndpointSample("GET", "/slow", total, 0, times),), times))
     return samples
 
 
