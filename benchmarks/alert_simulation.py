@@ -178,7 +178,7 @@ def row(scene: Scene, scores: Sequence[Score]) -> str:
         if scene.worse is not None:
             missed = score.episodes - len(score.delays)
             delays = sorted(score.delays)
-            middle = f"{delays[len(delays) // 2]:.0f} s" if delays else "–"
+            middle = f"{delays[len(delays) // 2]:.0f} s" if delays else "never"
             cells.append(middle)
             cells.append(f"{missed} of {score.episodes}")
         else:

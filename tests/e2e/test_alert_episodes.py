@@ -36,7 +36,7 @@ destinations:
     send: [alerts]
     batch: {{max_age: 0s}}
 alerts:
-  - {{name: spike, above: 20%, over: {over}, min_requests: 20, resolve_after: 3s, per: endpoint, labels: {{team: shop}}}}
+  - {{name: spike, above: 20%, over: {over}, resolve_after: 3s, per: endpoint, labels: {{team: shop}}}}
 """
 
 

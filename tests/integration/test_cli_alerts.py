@@ -51,7 +51,7 @@ def test_it_prints_what_would_have_been_told_and_when(folder: Path) -> None:
     lines = result.output.splitlines()
     assert lines[0].startswith("soak, run ")
     assert "0:01:34 long" in lines[1]
-    assert lines[2].split() == "0:01:00 firing strict: 16% of 250 requests failed (limit 1%)".split()
+    assert " ".join(lines[2].split()) == "0:01:00 firing strict: 16% of 250 requests failed (limit 1%)"
     assert lines[3].split()[:2] == ["0:01:14", "resolved"]
     assert lines[4] == "1 alert in 2 messages"
     assert {path: path.read_bytes() for path in folder.rglob("*.db")} == before, "it only reads"

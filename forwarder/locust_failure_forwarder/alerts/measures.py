@@ -13,12 +13,14 @@ from ..config.alert_rules import (
 )
 from .findings import TEST, Finding, subject_of
 from .history import History, Window
-from .proportions import Baseline, log_tail
+from .proportions import Baseline, dispersion, log_tail
 from .samples import Counts, Key
 
 LOOK: Final = 1.0
 """Seconds between two looks."""
 _MANY: Final = 10**9
+_PAST: Final = 300.0
+"""Seconds whose scatter is looked at."""
 
 
 def keys_of(rule: ScopedRule, window: Window) -> tuple[Key | None, ...]:
@@ -37,7 +39,7 @@ def failure_ratio(rule: FailureRatioRule, history: History, since: float) -> Ite
         breached = counts.requests >= rule.min_requests and counts.ratio > rule.above
         if breached and rule.false_alarm_every is not None:
             chance = log(LOOK / rule.false_alarm_every / len(keys))
-            breached = log_tail(counts.failures, counts.requests, _certain(rule.above)) < chance
+            breached = log_tail(counts.failures, counts.requests, _known(rule, history, key, since)) < chance
         yield _finding(rule, key, counts, (counts.ratio, rule.above), breached=breached, below=below)
 
 
@@ -93,9 +95,11 @@ def no_requests(rule: NoRequestsRule, history: History, since: float) -> Iterato
     )
 
 
-def _certain(share: float) -> Baseline:
-    """A share that is known, not measured."""
-    return Baseline(_MANY, round(_MANY * share))
+def _known(rule: FailureRatioRule, history: History, key: Key | None, since: float) -> Baseline:
+    """The limit as a share that is known and not measured, with the scatter that was seen before the window."""
+    past = history.window(_PAST, ago=rule.over, since=since)
+    blocks = [part.counts(key) for part in history.between(past, rule.over)]
+    return Baseline(_MANY, round(_MANY * rule.above), dispersion([(b.requests, b.failures) for b in blocks]))
 
 
 def _finding(

@@ -13,6 +13,8 @@ _PRIOR: Final = 0.5
 _NEGLIGIBLE: Final = 1e-6
 _FEWEST_BLOCKS: Final = 5
 _FEWEST_FAILURES: Final = 5
+_MOST: Final = 20.0
+"""Of the dispersion: an outage in the baseline must not hide the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Baseline:
 
 
 def dispersion(blocks: Sequence[tuple[int, int]]) -> float:
-    """How much more than chance the share of failures scatters from block to block; 1 at least.
+    """How much more than chance the share of failures scatters from block to block; from 1 to 20.
 
     Pearson's statistic over its degrees of freedom, as for quasi-binomial models (McCullagh and Nelder, Generalized
     Linear Models, 2nd edition, section 4.5).
@@ -45,7 +47,7 @@ def dispersion(blocks: Sequence[tuple[int, int]]) -> float:
         return 1.0
     share = failures / requests
     pearson = sum((k - n * share) ** 2 / (n * share * (1 - share)) for n, k in filled)
-    return max(1.0, pearson / (len(filled) - 1))
+    return min(max(1.0, pearson / (len(filled) - 1)), _MOST)
 
 
 def log_tail(failures: int, requests: int, before: Baseline) -> float:

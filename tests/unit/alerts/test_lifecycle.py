@@ -1,7 +1,5 @@
 """P8: one alert an episode: grouped, repeated, held back, rested, folded, resolved at the end."""
 
-from itertools import accumulate
-
 from locust_failure_forwarder.alerts.lifecycle import Notice
 from locust_failure_forwarder.alerts.samples import EndpointSample, Sample
 from support.ratio_samples import BAD, BEGIN, GOOD, rule, seconds, told
@@ -14,15 +12,12 @@ def states(notices: list[Notice]) -> list[tuple[str, float]]:
 def endpoints(*per_second: dict[str, tuple[int, int]]) -> list[Sample]:
     """One sample a second, from the requests and failures of each endpoint in it."""
     names = sorted({name for second in per_second for name in second})
-    sums = {
-        name: list(
-            accumulate((second.get(name, (0, 0)) for second in per_second), lambda a, b: (a[0] + b[0], a[1] + b[1]))
-        )
-        for name in names
-    }
     samples: list[Sample] = []
-    for n in range(len(per_second)):
-        counted = tuple(EndpointSample("GET", name, *sums[name][n]) for name in names)
+    sums = dict.fromkeys(names, (0, 0))
+    for n, second in enumerate(per_second):
+        made = {name: second.get(name, (0, 0)) for name in names}
+        sums = {name: (sums[name][0] + made[name][0], sums[name][1] + made[name][1]) for name in names}
+        counted = tuple(EndpointSample("GET", name, *sums[name]) for name in names)
         total = sum(e.requests for e in counted), sum(e.failures for e in counted)
         samples.append(Sample(BEGIN + n + 1, *total, 50, counted))
     return samples

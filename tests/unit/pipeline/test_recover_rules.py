@@ -1,4 +1,4 @@
-"""P8: alert rules go on after the death of a forwarder process as if nothing had happened, from what the log has kept."""
+"""P8: after the death of a forwarder process alert rules go on as if nothing had happened, by what the log has kept."""
 
 from itertools import accumulate
 from pathlib import Path
