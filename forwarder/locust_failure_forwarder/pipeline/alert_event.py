@@ -1,6 +1,6 @@
 """From what the rules decided to the alert that is sent. Decides nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -29,7 +29,13 @@ _UNITS: Final[Mapping[str, Unit]] = {
 
 
 def alert_of(
-    notice: Notice, rule: AnyRule, state: State, run: RunState, ids: tuple[UUID, int], errors: tuple[ErrorCount, ...]
+    notice: Notice,
+    rule: AnyRule,
+    state: State,
+    run: RunState,
+    ids: tuple[UUID, int],
+    errors: tuple[ErrorCount, ...],
+    clean: Callable[[str], str],
 ) -> Alert:
     """The alert.
 
@@ -40,6 +46,7 @@ def alert_of(
         run: the run.
         ids: of the episode, and the alert's sequence number.
         errors: the most frequent ones.
+        clean: redacts a text of the configuration; the others are redacted already.
     """
     found, scope = notice.finding, _scope(rule)
     new = rule.when == "new_failure"
@@ -69,7 +76,7 @@ def alert_of(
             for (method, name), counts in window.worst(TOP)
         ),
         top_errors=errors,
-        labels=rule.labels,
+        labels={name: clean(value) for name, value in rule.labels.items()},
         unit=_UNITS[rule.when],
         scope=scope,
         before=_before(rule, state, found),

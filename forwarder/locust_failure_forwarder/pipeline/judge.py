@@ -163,7 +163,7 @@ class Judge:
             episode_id = UUID(bytes=uuid7(notice.at))
             self._episodes[rule.name] = (notice.episode.number, episode_id)
         ids = (episode_id, self._alerts)
-        alert = alert_of(notice, rule, self._state, run, ids, self._top_errors(run))
+        alert = alert_of(notice, rule, self._state, run, ids, self._top_errors(run), self._reader.clean)
         return NewEvent("alerts", alert.id, run.origin, alert.model_dump_json().encode())
 
     def _keep(self, run: RunState, sample: Sample, history: History) -> None:
