@@ -31,7 +31,12 @@ class LedgerStore:
         self.happened: list[str] = []
 
     async def append(
-        self, events: list[NewEvent], dead: list[DeadLetter], dropped: Mapping[str, int], received: int
+        self,
+        events: list[NewEvent],
+        dead: list[DeadLetter],
+        dropped: Mapping[str, int],
+        received: int,
+        kept: Sequence[object] = (),
     ) -> None:
         if self.refusals:
             raise self.refusals.pop(0)

@@ -1,8 +1,56 @@
-"""What a rule reads and what it says, as frozen values; and the difference of two samples. Decides nothing."""
+"""What rules read, as frozen values: Locust's statistics at one moment, and the difference of two. Decides nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+Key: TypeAlias = tuple[str, str]
+"""Method and name of an endpoint."""
+NO_TIMES: Final[Mapping[int, int]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Requests of one endpoint or of the whole test: since the run began, or within a window."""
+
+    requests: int = 0
+    """Failed ones included."""
+    failures: int = 0
+    times: Mapping[int, int] = field(default_factory=dict[int, int], repr=False)
+    """Response time in milliseconds, rounded by Locust to two digits, to the number of requests that took it."""
+
+    @property
+    def ratio(self) -> float:
+        """Share of failed requests, from 0 to 1; 0 without requests."""
+        return min(self.failures / self.requests, 1.0) if self.requests else 0.0
+
+    def since(self, before: "Counts") -> "Counts":
+        """What came after `before`; all of it if the counts began anew in between."""
+        made, failed = self.requests - before.requests, self.failures - before.failures
+        if not 0 <= failed <= made:  # every failure is a request too
+            return self
+        if not made or self.times is NO_TIMES or not self.times:
+            return Counts(made, failed)
+        old = before.times
+        times = {ms: grown for ms, count in self.times.items() if (grown := count - old.get(ms, 0)) > 0}
+        return Counts(made, failed, times)
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Both together."""
+        times = dict(self.times)
+        for ms, count in other.times.items():
+            times[ms] = times.get(ms, 0) + count
+        return Counts(self.requests + other.requests, self.failures + other.failures, times)
+
+    def percentile(self, percent: float) -> float:
+        """Milliseconds that `percent` of the timed requests did not exceed, as Locust rounds them; 0 without any."""
+        wanted = sum(self.times.values()) * percent / 100
+        reached = 0
+        for ms in sorted(self.times):
+            reached += self.times[ms]
+            if reached >= wanted:
+                return float(ms)
+        return 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +61,18 @@ class EndpointSample:
     name: str
     requests: int
     failures: int
+    times: Mapping[int, int] = field(default_factory=dict[int, int], repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFailure:
+    """A failure that no earlier sample of the run had."""
+
+    fingerprint: str
+    method: str
+    name: str
+    message: str
+    """Redacted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,55 +87,35 @@ class Sample:
     users: int
     """Simulated users running."""
     endpoints: tuple[EndpointSample, ...]
+    times: Mapping[int, int] = field(default_factory=dict[int, int], repr=False)
+    fresh: tuple[NewFailure, ...] = ()
+    """Failures that are new with this sample."""
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
-    """A rule began or ceased to hold."""
+class Point:
+    """A sample as the windows need it."""
 
-    state: Literal["firing", "resolved"]
     at: float
-    """Epoch seconds of the change."""
-    started_at: float
-    """Epoch seconds at which the episode began; equals `at` while firing."""
-    value: float
-    """Share of failed requests in the window, from 0 to 1."""
-    requests: int
-    """Requests within the window."""
-    failures: int
-    """Failures within the window."""
     users: int
-    """Simulated users running at the newest sample."""
-    resolution: Literal["recovered", "test_ended"] | None
-    """Why it was resolved; None while firing."""
-    endpoints: tuple[EndpointSample, ...]
-    """Endpoints with failures within the window, counted there, most failures first, at most 10."""
+    total: Counts
+    endpoints: Mapping[Key, Counts] = field(repr=False)
+
+    def counts(self, key: Key | None) -> Counts:
+        """Of one endpoint; of the test if `key` is None."""
+        return self.total if key is None else self.endpoints.get(key, _NONE)
 
 
-TOP: Final = 10
-"""Endpoints named in a transition."""
+_NONE: Final = Counts()
+NOTHING: Final = Point(at=float("-inf"), users=0, total=_NONE, endpoints={})
+"""What lies before all samples: a run begins with all counts at zero."""
 
 
-def worst_endpoints(before: Sample, after: Sample) -> tuple[EndpointSample, ...]:
-    """What each endpoint had between two samples, for those that failed; most failures first, at most `TOP`."""
-    old, new = _by_endpoint(before.endpoints), _by_endpoint(after.endpoints)
-    grown: list[EndpointSample] = []
-    for key, (requests, failures) in new.items():
-        old_requests, old_failures = old.get(key, (0, 0))
-        made, failed = requests - old_requests, failures - old_failures
-        if not 0 <= failed <= made:  # every failure is a request too, so these counts began anew
-            made, failed = requests, failures
-        if failed > 0:
-            grown.append(EndpointSample(*key, made, failed))
-    grown.sort(key=lambda endpoint: (-endpoint.failures, endpoint.requests, endpoint.method, endpoint.name))
-    return tuple(grown[:TOP])
-
-
-def _by_endpoint(endpoints: Iterable[EndpointSample]) -> dict[tuple[str, str], tuple[int, int]]:
-    """Sums, because redaction may have given two endpoints one name."""
-    sums: dict[tuple[str, str], tuple[int, int]] = {}
-    for endpoint in endpoints:
+def point_of(sample: Sample) -> Point:
+    """The sample with its endpoints by name; those that redaction gave one name are added up."""
+    endpoints: dict[Key, Counts] = {}
+    for endpoint in sample.endpoints:
         key = endpoint.method, endpoint.name
-        requests, failures = sums.get(key, (0, 0))
-        sums[key] = requests + endpoint.requests, failures + endpoint.failures
-    return sums
+        counts = Counts(endpoint.requests, endpoint.failures, endpoint.times)
+        endpoints[key] = endpoints[key].plus(counts) if key in endpoints else counts
+    return Point(sample.at, sample.users, Counts(sample.requests, sample.failures, sample.times), endpoints)

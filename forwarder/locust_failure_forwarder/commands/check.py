@@ -7,6 +7,7 @@ from pathlib import Path
 from ..destinations import Settings, load_settings
 from ..pipeline.probe import ProbeResult, probe
 from ..redaction import Redactor
+from .rule_words import rule_in_words
 from .terminal import console, say, say_whether
 
 
@@ -41,10 +42,6 @@ def describe(settings: Settings) -> list[str]:
     return [
         f"run: {Redactor(settings.redaction).redact_text(named)}",
         *(f"{name}: {config.type}, gets {', '.join(config.send)}" for name, config in settings.destinations.items()),
-        *(
-            f"alert {rule.name}: more than {rule.above * 100:.3g}% of at least {rule.min_requests} requests failed"
-            f" within {rule.over:g} s"
-            for rule in settings.rules
-        ),
+        *(f"alert {rule.name}: {rule_in_words(rule)}" for rule in settings.rules),
         f"log: {settings.log.directory}, at most {settings.log.max_size / 2**20:.3g} MiB for each process",
     ]

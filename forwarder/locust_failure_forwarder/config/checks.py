@@ -9,12 +9,12 @@ those of the models instead of one start later.
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..events import KINDS
-from .models import FailureRatioRule
 from .patterns import pattern_fault
 from .places import Finding, KeyPath
+from .rule_checks import check_rules
 from .secret_kinds import CREDENTIALS, OTHERS, PERSONAL, UNREDACTABLE
 from .shape import fields, model_at
 from .suggest import did_you_mean, listing, sentences
@@ -25,7 +25,7 @@ def check(data: Mapping[str, object], model: type[BaseModel]) -> list[Finding]:
     """All findings about interpolated data that `model` may or may not accept."""
     sends = {name: _send(name, entry, model) for name, entry in _mapping(data.get("destinations")).items()}
     return [
-        *_check_rules(_list(data.get("alerts"))),
+        *check_rules(_list(data.get("alerts"))),
         *_check_routes(data, sends),
         *_check_duplicate_kinds(data),
         *_check_redaction(_mapping(data.get("redaction"))),
@@ -43,32 +43,6 @@ def _send(name: str, entry: object, model: type[BaseModel]) -> tuple[str, ...] |
     return tuple(str(kind) for kind in kinds) if kinds and all(kind in KINDS for kind in kinds) else None
 
 
-def _check_rules(rules: list[object]) -> Iterator[Finding]:
-    first_by_name: dict[str, int] = {}
-    for index, written in enumerate(rules):
-        name = _mapping(written).get("name")
-        if isinstance(name, str) and first_by_name.setdefault(name, index) != index:
-            message = f"another rule has this name: alerts[{first_by_name[name]}]"
-            yield Finding(("alerts", index, "name"), message, "Names tell the alerts apart; choose another.")
-        try:
-            rule = FailureRatioRule.model_validate(written)
-        except ValidationError:
-            continue  # told by the models
-        yield from _check_limits(rule, ("alerts", index))
-
-
-def _check_limits(rule: FailureRatioRule, path: KeyPath) -> Iterator[Finding]:
-    if rule.above >= 1:
-        yield Finding((*path, "above"), "no share is above 100%, so this rule can never fire", "Choose a lower share.")
-    if rule.resolve_below is not None and rule.resolve_below > rule.above:
-        default = "" if "above" in rule.model_fields_set else f", which is {rule.above:.0%} by default"
-        yield Finding(
-            (*path, "resolve_below"),
-            f"must not be greater than `above`{default}",
-            "An alert that resolves above its own limit would fire and resolve without end.",
-        )
-
-
 def _check_routes(data: Mapping[str, object], sends: Mapping[str, tuple[str, ...] | None]) -> Iterator[Finding]:
     rules = data.get("alerts")
     if rules == []:
@@ -77,7 +51,7 @@ def _check_routes(data: Mapping[str, object], sends: Mapping[str, tuple[str, ...
                 yield Finding(
                     ("destinations", name, "send"),
                     "this destination gets nothing: it takes alerts only, and `alerts` is an empty list",
-                    "Add a rule to `alerts`, remove `alerts` to use the default rule, or send it another kind.",
+                    "Add a rule to `alerts`, remove `alerts` to use the default rules, or send it another kind.",
                 )
     if _list(rules) and sends and all(kinds is not None and "alerts" not in kinds for kinds in sends.values()):
         yield Finding(

@@ -1,12 +1,15 @@
 """From a path to a validated configuration, or to every problem in it at once. Knows no destination by name."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from ..errors import ConfigError, Problem
+from .alert_rules import DEFAULT_RULES, AnyRule
+from .base import ConfigModel
 from .checks import check
 from .interpolate import interpolate
 from .messages import explain
@@ -15,6 +18,7 @@ from .places import Finding, is_within, to_problem
 from .source import Source, read_source
 
 C = TypeVar("C", bound=Config[Any])
+M = TypeVar("M", bound=ConfigModel)
 
 
 def load_config(path: str | Path, model: type[C], env: Mapping[str, str]) -> C:
@@ -32,9 +36,33 @@ def load_config(path: str | Path, model: type[C], env: Mapping[str, str]) -> C:
     return config
 
 
+class _RulesFile(ConfigModel):
+    alerts: tuple[AnyRule, ...] = DEFAULT_RULES
+
+
+def load_rules(path: str | Path, env: Mapping[str, str]) -> tuple[AnyRule, ...]:
+    """The alert rules in the YAML file at `path`, whatever else it holds; the default ones if it has none.
+
+    Raises:
+        ConfigError: they cannot be used; as `load_config`.
+    """
+    source = read_source(Path(path), str(path))
+    rules = source.data.get("alerts")
+    part = replace(
+        source,
+        data={} if rules is None else {"alerts": rules},
+        findings=tuple(finding for finding in source.findings if finding.path[:1] in ((), ("alerts",))),
+        broken=frozenset(key for key in source.broken if key[:1] == ("alerts",)),
+    )
+    config, problems = _validate(part, _RulesFile, env, Path(path).parent)
+    if config is None or problems:
+        raise ConfigError(str(path), problems)
+    return config.alerts
+
+
 def _validate(
-    source: Source, model: type[C], env: Mapping[str, str], folder: Path
-) -> tuple[C | None, tuple[Problem, ...]]:
+    source: Source, model: type[M], env: Mapping[str, str], folder: Path
+) -> tuple[M | None, tuple[Problem, ...]]:
     interpolated = interpolate(source.data, env, folder)
     broken = source.broken | interpolated.broken
     config, findings = None, list[Finding]()

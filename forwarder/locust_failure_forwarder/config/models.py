@@ -1,27 +1,14 @@
 """The configuration as frozen models, with every default. Reads no files and knows no destination by name."""
 
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
 
 from ..events import Kind
+from .alert_rules import DEFAULT_RULES, AnyRule
+from .base import ConfigModel, Label, Name
 from .secret_kinds import credential_kind, personal_kind
-from .units import Duration, PositiveDuration, PositiveSize, Ratio, Size, parse_size
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
-
-
-class ConfigModel(BaseModel):
-    """Frozen; unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
-
-
-def _as_text(value: object) -> object:
-    """YAML reads `1.10` or `true` as something other than text; a label means what was written."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
+from .units import Duration, PositiveDuration, PositiveSize, Size, parse_size
 
 
 class RunConfig(ConfigModel):
@@ -31,7 +18,7 @@ class RunConfig(ConfigModel):
     """Name of the test."""
     environment: str | None = None
     """Where the tested system runs, such as `staging`."""
-    labels: dict[str, Annotated[str, BeforeValidator(_as_text)]] = {}
+    labels: dict[str, Label] = Field(default_factory=dict[str, str])
     """Labels copied into every record."""
 
 
@@ -74,7 +61,7 @@ class RedactionConfig(ConfigModel):
     such as `request.body.user.token_hint`."""
     mode: RedactionMode = "mask"
     """What stands in a secret's place: `[REDACTED:kind]`, the same with a keyed hash, or nothing that tells."""
-    modes: dict[str, RedactionMode] = {}
+    modes: dict[str, RedactionMode] = Field(default_factory=dict[str, RedactionMode])
     """The same for single kinds."""
     hash_key: Annotated[SecretStr, Field(min_length=16)] | None = None
     """The key of `hash`, 16 characters at least, so that several processes and runs can be compared; if left out, each
@@ -130,32 +117,6 @@ class DestinationConfig(ConfigModel):
     """Certificates, for a CA of one's own or a server that asks for a client certificate."""
 
 
-class FailureRatioRule(ConfigModel):
-    """One entry of `alerts`: the share of failed requests in a window rose above a limit."""
-
-    name: Name
-    """Unique name of the rule."""
-    when: Literal["failure_ratio"] = "failure_ratio"
-    """What is measured."""
-    above: Ratio = 0.05
-    """Fires above this share."""
-    over: PositiveDuration = 10.0
-    """Length of the window."""
-    min_requests: Annotated[int, Field(ge=1)] = 20
-    """Fewer requests in the window say nothing."""
-    resolve_below: Ratio | None = None
-    """Resolves once the share stays below this; half of `above` if not given."""
-    resolve_after: Duration = 30.0
-    """For how long it must stay below."""
-    severity: Literal["info", "warning", "critical"] = "warning"
-    """How bad it is."""
-
-    @property
-    def resolve_limit(self) -> float:
-        """The share below which the rule resolves."""
-        return self.above / 2 if self.resolve_below is None else self.resolve_below
-
-
 class LogConfig(ConfigModel):
     """`log`: where events are kept until they are delivered, and after."""
 
@@ -181,8 +142,6 @@ class FlushConfig(ConfigModel):
 
 D = TypeVar("D", bound=DestinationConfig)
 
-DEFAULT_ALERTS: Final = (FailureRatioRule(name="failure-spike"),)
-
 
 class Config(ConfigModel, Generic[D]):
     """The whole file. `D` is the union of destination configs, told apart by `type`."""
@@ -194,17 +153,17 @@ class Config(ConfigModel, Generic[D]):
     redaction: RedactionConfig = RedactionConfig()
     destinations: Annotated[dict[Name, D], Field(min_length=1)]
     """Where to send, by name."""
-    alerts: tuple[FailureRatioRule, ...] | None = None
-    """Alert rules. If left out, a default rule holds as soon as a destination takes alerts."""
+    alerts: tuple[AnyRule, ...] | None = None
+    """Alert rules. If left out, default rules hold as soon as a destination takes alerts."""
     log: LogConfig = LogConfig()
     flush: FlushConfig = FlushConfig()
 
     @property
-    def rules(self) -> tuple[FailureRatioRule, ...]:
+    def rules(self) -> tuple[AnyRule, ...]:
         """The alert rules in force."""
         if self.alerts is not None:
             return self.alerts
-        return DEFAULT_ALERTS if any("alerts" in d.send for d in self.destinations.values()) else ()
+        return DEFAULT_RULES if any("alerts" in d.send for d in self.destinations.values()) else ()
 
 
 AnyConfig = Config[Any]
@@ -217,9 +176,9 @@ __all__ = [
     "ConfigModel",
     "DestinationConfig",
     "Duration",
-    "FailureRatioRule",
     "FlushConfig",
     "LogConfig",
+    "Name",
     "PatternConfig",
     "RedactionConfig",
     "RedactionMode",

@@ -82,7 +82,8 @@ def choices(expected: object) -> tuple[str, ...]:
     if get_origin(kind) is Literal:
         return tuple(str(value) for value in get_args(kind))
     if get_origin(kind) in _SEQUENCES:
-        return choices(next(iter(get_args(kind)), None))
+        item = next(iter(get_args(kind)), None)
+        return () if isinstance(_unwrap(item), _Union) else choices(item)  # mappings cannot be listed by a word
     return ()
 
 

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from ..errors import LogCorruptError
 from .counters import RouteKey
-from .log import DeadLetter, NewEvent
+from .log import DeadLetter, KeptSample, NewEvent
 from .log_schema import is_corrupt
 
 GROUP: Final = 1000
@@ -28,13 +28,20 @@ class Entry:
     dropped: Mapping[str, int] = field(default_factory=dict[str, int])
     """Failures the plugin had to drop, by reason."""
     flush: bool = False
+    kept: tuple[KeptSample, ...] = ()
+    """Samples, and the state of the alert rules after them. No one is sent them, so their loss is not counted."""
 
 
 class Appends(Protocol):
     """The part of `Store` that is needed."""
 
     async def append(
-        self, events: list[NewEvent], dead: list[DeadLetter], dropped: Mapping[str, int], received: int
+        self,
+        events: list[NewEvent],
+        dead: list[DeadLetter],
+        dropped: Mapping[str, int],
+        received: int,
+        kept: list[KeptSample],
     ) -> None:
         """Commit.
 
@@ -138,10 +145,11 @@ class Committer:
     async def _commit(self, group: list[Entry]) -> None:
         events, dead, dropped = _contents(group)
         received = max(entry.number for entry in group)
+        kept = [sample for entry in group for sample in entry.kept]
         wait = 0.0
-        while events or dead or dropped or received:
+        while events or dead or dropped or received or kept:
             try:
-                await self._store.append(events, dead, dropped, received)
+                await self._store.append(events, dead, dropped, received, kept)
             except sqlite3.Error as error:
                 if is_corrupt(error):
                     raise LogCorruptError(f"the log is damaged ({error})") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from locust_failure_schemas import ErrorCount
@@ -36,6 +37,11 @@ class Groups:
                 return
             group = self._groups[fingerprint] = _Group(method, name, message[:_SAMPLE])
         group.count += 1
+
+    def since(self, number: int) -> list[tuple[str, str, str, str]]:
+        """Fingerprint, method, name and sample message of each group after the first `number`, oldest first."""
+        new = islice(self._groups.items(), number, None)
+        return [(fingerprint, group.method, group.name, group.sample) for fingerprint, group in new]
 
     def top(self, number: int) -> tuple[ErrorCount, ...]:
         """The most frequent groups, each with its sample message."""

@@ -99,9 +99,8 @@ class Intake:
         except FrameError as error:
             self._warn(f"the stream from the Locust process is broken ({error}); nothing more can be read from it")
             self._put_lost(f"the stream broke at this frame: {error}")
-        self._committer.put(
-            Entry(self._survive("the end of the run", lambda: self._end_run(self._current, time.time())))
-        )
+        ended = self._survive("the end of the run", lambda: self._end_run(self._current, time.time()))
+        self._committer.put(Entry(ended, kept=self._judge.take_kept()))
         return deadline
 
     def _survive(self, what: str, handling: Callable[[], _Items]) -> _Items:
@@ -126,7 +125,8 @@ class Intake:
             dropped = dict[str, int]()
             self._survive(what, lambda: _take_in_drops(dropped, frame))
             return Entry(number=frame.number, dropped=dropped)
-        return Entry(self._survive(what, lambda: self._about_runs(frame)), frame.number)
+        items = self._survive(what, lambda: self._about_runs(frame))
+        return Entry(items, frame.number, kept=self._judge.take_kept())
 
     def _about_runs(self, frame: Frame) -> _Items:
         """Frames about a run, and those that cannot be read."""
@@ -149,7 +149,7 @@ class Intake:
 
     def _begin(self, payload: dict[str, Any]) -> _Items:
         self._runs.begin(payload["run"], payload["node"])
-        self._judge.begin()
+        self._judge.begin(payload["at"])
         self._current = payload["run"]
         return ()
 

@@ -1,110 +1,143 @@
 """From samples to alerts and summaries, as events for the log. The rules themselves are in `alerts/`; no I/O here."""
 
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
 from locust_failure_schemas import Alert, EndpointCount, ErrorCount, RunSummary
 
-from ..alerts.ratio import EndpointSample, RuleState, Sample, Transition, evaluate, finish, resume, start
-from ..config.models import FailureRatioRule
+from ..alerts import engine
+from ..alerts.engine import State
+from ..alerts.history import History
+from ..alerts.lifecycle import Notice
+from ..alerts.samples import Sample, point_of
+from ..alerts.stored import WHOLE_EVERY, dump_sample, dump_state
+from ..config.alert_rules import AnyRule
 from ..uuid7 import uuid7
+from .alert_event import TOP, alert_of, utc
 from .groups import merge
-from .log import NewEvent
+from .log import KeptSample, NewEvent
 from .runs import RunState
+from .sample_frame import SampleReader
 from .text import scalar_text
+from .watch_again import Episodes, Restored, watch_again
 
-TOP: Final = 5
-"""Endpoints and errors that an alert or a summary names."""
+NO_KNOWN: Final[Mapping[str, Collection[str]]] = {}
 
 
 class Judge:
-    """Keeps each rule's state for the run in progress, and the numbering of what it emits."""
+    """Keeps the rules' state for the run in progress, and the numbering of what it emits."""
 
-    def __init__(self, rules: Iterable[FailureRatioRule], redact_text: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[AnyRule],
+        redact_text: Callable[[str], str],
+        known: Mapping[str, Collection[str]] = NO_KNOWN,
+    ) -> None:
+        """`known` are fingerprints that are not new, by the name of the rule `new_failure`."""
         self._rules = tuple(rules)
-        self._redact_text = redact_text
-        self._states: dict[str, RuleState] = {}
-        self._episodes: dict[str, UUID] = {}
+        self._by_name = {rule.name: rule for rule in self._rules}
+        self._known = known
+        self._reader = SampleReader(redact_text)
+        self._state = engine.start()
+        self._episodes: Episodes = {}
         self._errors: tuple[ErrorCount, ...] = ()
         self._alerts = 0
         self._summaries = 0
         self._resumes = False
+        self._since_whole = WHOLE_EVERY
+        self._kept: list[KeptSample] = []
 
-    def begin(self) -> None:
-        """A run starts: every rule starts anew."""
-        self._states = {rule.name: start() for rule in self._rules}
+    @property
+    def reach(self) -> float:
+        """Seconds of samples that the rules need to go on."""
+        return engine.keep(self._rules)
+
+    def begin(self, at: float | None = None) -> None:
+        """A run starts, at epoch seconds: every rule starts anew."""
+        self._state = engine.start(at)
+        self._reader.begin()
         self._episodes = {}
         self._errors = ()
         self._resumes = False
+        self._since_whole = WHOLE_EVERY
 
-    def restore(self, alerts: Iterable[Alert], current: UUID, summaries: int) -> None:
+    def restore(
+        self,
+        alerts: Collection[Alert],
+        current: UUID,
+        summaries: int,
+        *,
+        samples: Iterable[Sample] = (),
+        state: State | None = None,
+        groups: int = 0,
+    ) -> None:
         """Take up where an earlier process was when it died.
 
-        The windows begin with the next sample, so a rule that fires goes on firing until enough new ones say otherwise.
+        Where it left no samples, the windows begin with the next one, so a rule that fires goes on firing until enough
+        new ones say otherwise.
 
         Args:
             alerts: all that it had emitted, oldest first.
             current: id of the run in progress.
             summaries: how many it had emitted.
+            samples: the last samples of that run, oldest first.
+            state: of its rules after the last of them.
+            groups: how many kinds of failures its samples told of.
         """
         self._summaries = summaries
-        self._resumes = True
-        for alert in alerts:
-            self._alerts = max(self._alerts, alert.sequence)
-            if alert.run.id != current:
-                continue
-            self._episodes[alert.rule] = alert.episode_id
-            since = alert.started_at.timestamp() if alert.state == "firing" else None
-            self._states[alert.rule] = RuleState(firing_since=since)
+        self._alerts = max((alert.sequence for alert in alerts), default=0)
+        self._reader.groups_told = groups
+        mine = [alert for alert in alerts if alert.run.id == current]
+        restored: Restored = watch_again(self._rules, mine, samples, state, self._state)
+        self._state, self._episodes = restored.state, restored.episodes
+        self._resumes = self._state.history == History()
 
     def sample(self, run: RunState, payload: dict[str, Any]) -> list[NewEvent]:
         """Alerts that follow from one `sample` frame."""
-        sample = Sample(
-            at=payload["at"],
-            requests=payload["requests"],
-            failures=payload["failures"],
-            users=payload["users"],
-            endpoints=tuple(
-                EndpointSample(scalar_text(method), self._clean(name), requests, failures)
-                for method, name, requests, failures in payload["endpoints"]
-            ),
-        )
-        self._errors = self._error_counts(payload["errors"]) or self._errors
+        sample = self._reader.read(run, payload)
+        self._errors = self._reader.errors(payload["errors"]) or self._errors
+        before = self._state.history
         if self._resumes:
             self._resumes = False
-            self._states = {name: resume(state, sample) for name, state in self._states.items()}
-            return []
-        events: list[NewEvent] = []
-        for rule in self._rules:
-            self._states[rule.name], transition = evaluate(rule, self._states.get(rule.name) or start(), sample)
-            if transition is not None:
-                events.append(self._alert(run, rule, transition))
+            self._state = engine.resume(self._state, sample)
+            notices: tuple[Notice, ...] = ()
+        else:
+            self._state, notices = engine.step(self._rules, self._state, sample, self._known)
+        events = [self._alert(run, notice) for notice in notices]
+        self._keep(run, sample, before)
         return events
 
     def end(self, run: RunState, at: float) -> list[NewEvent]:
         """The run is over: rules that still fire are resolved as `test_ended`."""
-        events: list[NewEvent] = []
-        for rule in self._rules:
-            self._states[rule.name], transition = finish(rule, self._states.get(rule.name) or start(), at)
-            if transition is not None:
-                events.append(self._alert(run, rule, transition))
+        if self._state.finished:
+            return []
+        before = self._state
+        self._state, notices = engine.finish(self._rules, self._state, at)
+        events = [self._alert(run, notice) for notice in notices]
+        if before != engine.start(before.began_at):
+            self._kept.append(KeptSample(run.origin, at, whole=False, body=b"", state=self._dump()))
         return events
+
+    def take_kept(self) -> tuple[KeptSample, ...]:
+        """What the log has to keep of the samples since the last call, to be committed with the events they caused."""
+        kept, self._kept = tuple(self._kept), []
+        return kept
 
     def summary(self, run: RunState, payload: dict[str, Any]) -> NewEvent:
         """The summary of a run from its `summary` frame."""
         self._summaries += 1
-        self._errors = self._error_counts(payload["errors"]) or self._errors
+        self._errors = self._reader.errors(payload["errors"]) or self._errors
         started, ended = payload["started_at"], payload["at"]
+        failed = sorted((row for row in payload["endpoints"] if row[3] > 0), key=lambda row: -row[3])
         summary = RunSummary(
             id=UUID(bytes=uuid7(ended)),
             sequence=self._summaries,
-            occurred_at=_utc(ended),
+            occurred_at=utc(ended),
             run=run.run,
             node=run.node,
-            started_at=_utc(started),
-            ended_at=_utc(ended),
+            started_at=utc(started),
+            ended_at=utc(ended),
             duration_s=max(0.0, ended - started),
             users_peak=payload["users_peak"],
             requests=payload["requests"],
@@ -113,59 +146,40 @@ class Judge:
             alerts_fired=run.alerts_fired,
             categories=dict(run.categories.most_common()),  # pyright: ignore[reportArgumentType] - keys are categories; the model checks
             top_endpoints=tuple(
-                EndpointCount(method=scalar_text(m), name=self._clean(n), requests=r, failures=f)
-                for m, n, r, f in payload["endpoints"][:TOP]
+                EndpointCount(method=scalar_text(m), name=self._reader.clean(n), requests=r, failures=f)
+                for m, n, r, f, *_ in failed[:TOP]
             ),
             top_errors=self._top_errors(run),
         )
         return NewEvent("summaries", summary.id, run.origin, summary.model_dump_json().encode())
 
-    def _alert(self, run: RunState, rule: FailureRatioRule, transition: Transition) -> NewEvent:
+    def _alert(self, run: RunState, notice: Notice) -> NewEvent:
         self._alerts += 1
-        if transition.state == "firing":
+        rule = self._by_name[notice.rule.name]
+        if notice.state == "firing" and not notice.repeat:
             run.alerts_fired += 1
-            self._episodes[rule.name] = UUID(bytes=uuid7(transition.at))
-        alert = Alert(
-            id=UUID(bytes=uuid7(transition.at)),
-            episode_id=self._episodes[rule.name],
-            sequence=self._alerts,
-            occurred_at=_utc(transition.at),
-            run=run.run,
-            node=run.node,
-            rule=rule.name,
-            condition=rule.when,
-            state=transition.state,
-            severity=rule.severity,
-            value=transition.value,
-            threshold=rule.above,
-            window_s=rule.over,
-            requests=transition.requests,
-            failures=transition.failures,
-            users=transition.users,
-            started_at=_utc(transition.started_at),
-            resolution=transition.resolution,
-            top_endpoints=tuple(
-                EndpointCount(method=e.method, name=e.name, requests=e.requests, failures=e.failures)
-                for e in transition.endpoints[:TOP]
-            ),
-            top_errors=self._top_errors(run),
-        )
+        number, episode_id = self._episodes.get(rule.name, (0, UUID(int=0)))
+        if number != notice.episode.number:
+            episode_id = UUID(bytes=uuid7(notice.at))
+            self._episodes[rule.name] = (notice.episode.number, episode_id)
+        ids = (episode_id, self._alerts)
+        alert = alert_of(notice, rule, self._state, run, ids, self._top_errors(run), self._reader.clean)
         return NewEvent("alerts", alert.id, run.origin, alert.model_dump_json().encode())
+
+    def _keep(self, run: RunState, sample: Sample, history: History) -> None:
+        """Whole now and then, and whenever it cannot be told by the difference to the one before."""
+        newest = history.newest
+        total = point_of(sample).total
+        grown = total.failures - newest.total.failures, total.requests - newest.total.requests
+        follows = len(history.points) > 1 and 0 <= grown[0] <= grown[1]
+        whole = self._since_whole >= WHOLE_EVERY or not follows
+        self._since_whole = 1 if whole else self._since_whole + 1
+        body = dump_sample(sample, None if whole else newest)
+        self._kept.append(KeptSample(run.origin, sample.at, whole, body, self._dump()))
+
+    def _dump(self) -> bytes:
+        return dump_state(self._state, self._reader.groups_told)
 
     def _top_errors(self, run: RunState) -> tuple[ErrorCount, ...]:
         """Our own groups where this node captured failures; else Locust's table, as a master has it."""
         return run.groups.top(TOP) or merge(self._errors, TOP)
-
-    def _error_counts(self, errors: Iterable[tuple[str, str, str, int]]) -> tuple[ErrorCount, ...]:
-        return tuple(
-            ErrorCount(method=scalar_text(m), name=self._clean(n), message=self._clean(message), count=count)
-            for m, n, message, count in errors
-            if count > 0
-        )
-
-    def _clean(self, text: str) -> str:
-        return self._redact_text(scalar_text(text))
-
-
-def _utc(epoch_seconds: float) -> datetime:
-    return datetime.fromtimestamp(epoch_seconds, UTC)

@@ -13,14 +13,14 @@ from typing import Final
 
 from ..errors import LogError
 from ..events import Kind, Origin
-from . import log_ranges
+from . import log_ranges, log_samples
 from .counters import Account, RouteKey
 from .log_letters import bury
 from .log_ranges import pair
 from .log_schema import connect
 from .log_space import LOG_FULL, add_dropped, delete_settled, make_room
 from .log_take import may_have_more, take
-from .log_values import EVERYTHING, LAST, DeadLetter, Flight, NewEvent, Span
+from .log_values import EVERYTHING, LAST, DeadLetter, Flight, KeptSample, NewEvent, Span
 
 _RECEIVED: Final = "received"
 """The mark that says up to which frame of the Locust process everything is in this log."""
@@ -95,6 +95,7 @@ class Log:
         *,
         dropped: Mapping[str, int] | None = None,
         received: int = 0,
+        kept: Sequence[KeptSample] = (),
     ) -> None:
         """Commit events; count them as captured for every route of their kind.
 
@@ -104,6 +105,7 @@ class Log:
             routes: what to count for.
             dropped: failures that were lost before they came here, by reason: captured and dropped at once.
             received: number of the last frame that all this comes from; see `received`.
+            kept: samples, and the state of the alert rules after them.
         """
         with self.transaction() as db:
             position = self._last(db)
@@ -120,6 +122,7 @@ class Log:
                     self._count(key, captured=total, dead=len(buried))
                     bury(db, key, buried, self._origin_id)
                     add_dropped(db, key, lost)
+            log_samples.keep(db, kept, self._origin_id)
             if received:
                 db.execute("INSERT OR REPLACE INTO marks (name, value) VALUES (?, ?)", (_RECEIVED, received))
 
@@ -240,4 +243,4 @@ class Log:
         return (row[0] for row in rows)
 
 
-__all__ = ["EVERYTHING", "LAST", "DeadLetter", "Flight", "Log", "NewEvent", "Span"]
+__all__ = ["EVERYTHING", "LAST", "DeadLetter", "Flight", "KeptSample", "Log", "NewEvent", "Span"]

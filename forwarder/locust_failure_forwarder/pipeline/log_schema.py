@@ -8,7 +8,7 @@ from typing import Final
 
 from ..errors import LogCorruptError, LogError
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 
 _TABLES: Final = """
 CREATE TABLE origins (
@@ -78,6 +78,20 @@ CREATE TABLE health (                -- the state of each route, as the process 
 );
 """
 
+_SINCE_3: Final = """
+CREATE TABLE samples (               -- statistics of the run, for its alert rules and for `alerts simulate`
+    position  INTEGER PRIMARY KEY AUTOINCREMENT,
+    origin    INTEGER NOT NULL REFERENCES origins (id),
+    at        REAL NOT NULL,         -- epoch seconds
+    whole     INTEGER NOT NULL,      -- 0: the difference to the one before
+    body      BLOB NOT NULL          -- see alerts/stored.py
+);
+CREATE TABLE watches (               -- the state of a run's alert rules after its last sample
+    origin    INTEGER PRIMARY KEY REFERENCES origins (id),
+    state     BLOB NOT NULL          -- see alerts/stored.py
+);
+"""
+
 _FROM_1: Final = f"""
 ALTER TABLE dead_letters ADD COLUMN event BLOB;
 ALTER TABLE dead_letters ADD COLUMN origin INTEGER;
@@ -111,9 +125,10 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         if create:
-            connection.executescript(f"BEGIN;{_TABLES}{_SINCE_2}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
-        elif version == 1:
-            connection.executescript(f"BEGIN IMMEDIATE;{_FROM_1}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+            connection.executescript(f"BEGIN;{_TABLES}{_SINCE_2}{_SINCE_3}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
+        elif version < SCHEMA_VERSION:
+            missing = (_FROM_1 if version == 1 else "") + _SINCE_3
+            connection.executescript(f"BEGIN IMMEDIATE;{missing}PRAGMA user_version={SCHEMA_VERSION};COMMIT;")
     except LogError:
         connection.close()
         raise
@@ -138,6 +153,21 @@ def check(path: Path) -> None:
         raise _explained(path, error) from error
     if verdict != "ok":
         raise LogCorruptError(f"{path} is damaged: {verdict}")
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a log without changing it, of any version up to ours, even while a test writes it.
+
+    Raises:
+        LogCorruptError: the file is damaged, or no log.
+        LogError: not there, not accessible, or of a later version.
+    """
+    try:
+        connection = _open(path, "ro")
+        _known_version(path, connection)
+    except sqlite3.Error as error:
+        raise _explained(path, error) from error
+    return connection
 
 
 def is_corrupt(error: sqlite3.Error) -> bool:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Final
 
-from . import log_ranges
+from . import log_ranges, log_samples
 from .counters import RouteKey
 
 LOG_FULL: Final = "log_full"
@@ -17,8 +17,8 @@ _LETTER_BYTES: Final = "length(body) + coalesce(length(answer), 0)"
 def make_room(db: sqlite3.Connection, max_bytes: int, max_dead_bytes: int) -> dict[RouteKey, int]:
     """Delete the oldest until dead letters are within `max_dead_bytes` and the file's content within `max_bytes`.
 
-    Events that every route has settled go first; then dead letters, which stay counted; then the oldest pending events,
-    which count as dropped(log_full) for each route that still wanted them.
+    Events that every route has settled go first; then dead letters, which stay counted; then samples; then the oldest
+    pending events, which count as dropped(log_full) for each route that still wanted them.
 
     Returns:
         For each route, how many pending events were dropped.
@@ -26,13 +26,14 @@ def make_room(db: sqlite3.Connection, max_bytes: int, max_dead_bytes: int) -> di
     lost: dict[RouteKey, int] = {}
     while (excess := _dead_bytes(db) - max_dead_bytes) > 0 and _delete_dead_letters(db, excess):
         pass
+    log_samples.trim(db, max_bytes // log_samples.SHARE)
     keys = _routes(db)
     while (excess := used(db) - max_bytes) > 0:
         oldest = _oldest(db, "SELECT position, length(body) FROM events ORDER BY position LIMIT ?", excess)
         settled = _settled_up_to(db, keys)
         if oldest and oldest[0] <= settled:
             end = min(settled, oldest[-1])
-        elif _delete_dead_letters(db, excess):
+        elif _delete_dead_letters(db, excess) or log_samples.delete_oldest(db, excess):
             continue
         elif oldest:
             end = oldest[-1]
@@ -45,7 +46,8 @@ def make_room(db: sqlite3.Connection, max_bytes: int, max_dead_bytes: int) -> di
 
 
 def delete_settled(db: sqlite3.Connection) -> None:
-    """Delete the events that every route has settled."""
+    """Delete the events that every route has settled, and old samples."""
+    log_samples.trim(db, 0, log_samples.SPARED)
     keys = _routes(db)
     _delete_up_to(db, keys, _settled_up_to(db, keys))
 

@@ -37,6 +37,20 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptSample:
+    """Statistics of a run at one moment, and the state of its alert rules then."""
+
+    origin: Origin
+    at: float
+    """Epoch seconds."""
+    whole: bool
+    """False if the body holds what has changed since the sample before."""
+    body: bytes = field(repr=False)
+    """Empty if only the state is new."""
+    state: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Flight:
     """Events of one route that were taken together and are not settled. After a crash the same ones are taken again."""
 

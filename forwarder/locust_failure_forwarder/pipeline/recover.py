@@ -9,6 +9,10 @@ from uuid import UUID
 import orjson
 from locust_failure_schemas import Alert
 
+from ..alerts.engine import State
+from ..alerts.samples import Sample
+from ..alerts.stored import load_samples, load_state
+from . import log_samples
 from .judge import Judge
 from .log import Log
 from .runs import RunBook, RunState
@@ -36,15 +40,29 @@ def recover(log: Log, received: int, runs: list[dict[str, Any]], book: RunBook, 
     states = {UUID(bytes=run["run"]): book.begin(run["run"], run["node"]) for run in known}
     for body in log.bodies("failures"):
         _count(orjson.loads(body), states)
-    judge.begin()
+    judge.begin(known[-1].get("at"))
     current = UUID(bytes=known[-1]["run"])
     alerts = [Alert.model_validate_json(body, extra="ignore") for body in log.bodies("alerts")]
     for alert in alerts:
         state = states.get(alert.run.id)
-        if state is not None and alert.state == "firing":
+        if state is not None and alert.state == "firing" and not alert.repeat:
             state.alerts_fired += 1
-    judge.restore(alerts, current, sum(1 for _ in log.bodies("summaries")))
+    samples, state, groups = _watched(log, states[current], judge.reach)
+    summaries = sum(1 for _ in log.bodies("summaries"))
+    judge.restore(alerts, current, summaries, samples=samples, state=state, groups=groups)
     return known[-1]["run"]
+
+
+def _watched(log: Log, run: RunState, seconds: float) -> tuple[tuple[Sample, ...], State | None, int]:
+    """The last samples of the run, the state of its rules after them, and how many groups of failures they told of."""
+    kept = log_samples.state(log.connection, run.origin)
+    if kept is None:
+        return (), None, len(run.groups.since(0))
+    try:
+        state, groups = load_state(kept[1])
+        return tuple(load_samples(log_samples.samples(log.connection, kept[0], seconds))), state, groups
+    except ValueError:
+        return (), None, len(run.groups.since(0))  # written by another version, perhaps
 
 
 def _count(record: dict[str, Any], states: dict[UUID, RunState]) -> None:

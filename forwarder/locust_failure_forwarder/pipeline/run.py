@@ -29,6 +29,7 @@ from ..errors import ConfigError, LogCorruptError, LogError
 from ..redaction import Redactor, remarks
 from ..wire import EXIT_LOG_DAMAGED, FrameType
 from .adopt import adopt
+from .baseline import BaselineError, Known, known_by_rule
 from .commit import Committer
 from .counters import from_json, key_of
 from .courier import Courier
@@ -73,15 +74,19 @@ async def serve(frames: Frames, outlet: Outlet, env: Mapping[str, str]) -> int:
         return 1
     try:
         settings = load_settings(hello.payload["config"], env)
+        known = known_by_rule(settings.rules, hello.payload.get("log"))
         opened = await _open_log(settings, hello.payload)
     except ConfigError as error:
         outlet.send(FrameType.REFUSED, {"message": str(error)})
+        return 2
+    except BaselineError as error:
+        outlet.send(FrameType.REFUSED, {"message": f"{hello.payload['config']}: {error}"})
         return 2
     except LogError as error:
         outlet.send(FrameType.REFUSED, {"message": f"{hello.payload['config']}: log.directory: {error}"})
         return 2
     try:
-        await _forward(frames, outlet, settings, opened, hello.payload)
+        await _forward(frames, outlet, settings, opened, hello.payload, known)
     except (LogCorruptError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.DatabaseError) and not is_corrupt(error):
             raise
@@ -109,11 +114,11 @@ async def _open_log(settings: Settings, hello: Mapping[str, Any]) -> OpenLog:
 
 
 async def _forward(
-    frames: Frames, outlet: Outlet, settings: Settings, opened: OpenLog, hello: Mapping[str, Any]
+    frames: Frames, outlet: Outlet, settings: Settings, opened: OpenLog, hello: Mapping[str, Any], known: Known
 ) -> None:
     redactor = Redactor(settings.redaction, hello.get("key"))
     runs = RunBook(settings.run, redactor.redact_text, redactor.redact_draft)
-    judge = Judge(settings.rules, redactor.redact_text)
+    judge = Judge(settings.rules, redactor.redact_text, known)
     # A log that took the place of a damaged one has none of what was acknowledged, and will not get it again.
     received = max(opened.log.received, hello.get("acknowledged", 0))
     current = recover(opened.log, received, hello.get("runs", []), runs, judge)

@@ -11,7 +11,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 from ..config.models import LogConfig
 from . import log_reports
 from .counters import Account, RouteKey
-from .log import EVERYTHING, DeadLetter, Flight, Log, NewEvent, Span
+from .log import EVERYTHING, DeadLetter, Flight, KeptSample, Log, NewEvent, Span
 from .log_schema import is_full
 from .log_space import LOG_FULL
 
@@ -52,16 +52,22 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._thread, use)
 
     async def append(
-        self, events: Sequence[NewEvent], dead: Sequence[DeadLetter], dropped: Mapping[str, int], received: int
+        self,
+        events: Sequence[NewEvent],
+        dead: Sequence[DeadLetter],
+        dropped: Mapping[str, int],
+        received: int,
+        kept: Sequence[KeptSample] = (),
     ) -> None:
         """Commit what came from the Locust process; see `Log.append`.
 
         Raises:
             sqlite3.Error: nothing was committed.
         """
-        await self._run(self._log.append, events, dead, tuple(self.accounts), dropped=dropped, received=received)
+        keys = tuple(self.accounts)
+        await self._run(self._log.append, events, dead, keys, dropped=dropped, received=received, kept=kept)
         self._count_in(Counter(event.kind for event in events), Counter(letter.kind for letter in dead), dropped)
-        await self._grown(sum(len(item.body) for item in (*events, *dead)))
+        await self._grown(sum(len(item.body) for item in (*events, *dead, *kept)))
 
     def count_lost(self, lost: Mapping[str, int], dropped: Mapping[str, int], reason: str) -> None:
         """Account, in memory alone, for what a failing disk did not take: events by kind, and earlier drops."""

@@ -18,7 +18,7 @@ from .closing import GRACE, await_forked_workers, drain
 from .identity import node_of, role_of
 from .link import Link
 from .owner import hold
-from .sampler import sample
+from .sampler import Sampler
 
 logger = logging.getLogger("locust_failure_forwarder")
 RUN_ID_OPTION: Final = "failure_run_id"
@@ -37,6 +37,7 @@ class Plugin:
         self._config_path = config_path
         self._link = Link(Child, config_path, FrameBuffer(), self._own)
         self._owned: dict[str, int | None] = {}
+        self._sampler = Sampler()
         # Until `ready` has said what the configuration wants: enough for any, and the forwarder process drops the rest.
         self._limits = CaptureLimits(request_body=True, response_body=True, max_bytes=16 * 1024)
         self._deadline = 0.0
@@ -130,6 +131,7 @@ class Plugin:
         elif options is not None:
             setattr(options, RUN_ID_OPTION, run_id.hex())
         self._run_active = True
+        self._sampler = Sampler()
         self._users_peak = 0
         self._announce_run(run_id)
 
@@ -164,7 +166,7 @@ class Plugin:
         )
 
     def _send_sample(self) -> None:
-        now = sample(self._environment.runner, time.time())
+        now = self._sampler.sample(self._environment.runner, time.time())
         self._users_peak = max(self._users_peak, now["users"])
         self._link.control(FrameType.SAMPLE, {"run": self._run_id, **now})
 
@@ -175,7 +177,7 @@ class Plugin:
         if self._summary_timer is not None:
             self._summary_timer.kill(block=False)
         runner = self._environment.runner
-        final = sample(runner, time.time())
+        final = self._sampler.sample(runner, time.time())
         self._link.control(
             FrameType.SUMMARY,
             {**final, "run": self._run_id, "started_at": self._run_started_at, "users_peak": self._users_peak},

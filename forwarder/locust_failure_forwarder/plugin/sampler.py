@@ -1,29 +1,84 @@
-"""Reads Locust's own statistics once a second. No cost per request; judges nothing."""
+"""Reads Locust's own statistics once a second. No cost per request; judges nothing.
+
+On a master these are the numbers of all workers, which report every 3 s.
+"""
 
 import heapq
+from itertools import islice
 from typing import Any, Final
 
 MAX_ENDPOINTS: Final = 200
+"""Endpoints that are told apart: the first that were requested, so that it is the same ones from sample to sample."""
+OTHERS: Final = ("", "(other endpoints)")
+"""Method and name of the row in which all further ones are added up."""
 MAX_ERRORS: Final = 10
+"""Most frequent errors in a sample."""
+MAX_NEW_ERRORS: Final = 50
+"""Errors of a sample that were in none before; what is left comes with the next."""
 _TOO_MANY_ERRORS: Final = 2000
 """Locust's error table is unbounded; beyond this size looking for the most frequent would stall the test."""
+_TOO_MANY_TIMES: Final = 1000
+"""Locust rounds response times to about 310 values; who replaces its rounding gets no percentiles here."""
 
 
-def sample(runner: Any, now: float) -> dict[str, Any]:
-    """Cumulative counts of the whole test and of the endpoints that failed, at `now` (epoch seconds)."""
-    stats = runner.stats
-    failing = [entry for entry in list(stats.entries.values()) if entry.num_failures]
-    worst = heapq.nlargest(MAX_ENDPOINTS, failing, key=lambda entry: entry.num_failures)
-    errors = list(stats.errors.values()) if len(stats.errors) <= _TOO_MANY_ERRORS else []
-    frequent = heapq.nlargest(MAX_ERRORS, errors, key=lambda error: error.occurrences)
-    return {
-        "at": now,
-        "requests": stats.total.num_requests,
-        "failures": stats.total.num_failures,
-        "users": runner.user_count,
-        "endpoints": [(str(e.method), str(e.name), e.num_requests, e.num_failures) for e in worst],
-        "errors": [(str(e.method), str(e.name), _message(e.error), e.occurrences) for e in frequent],
-    }
+class Sampler:
+    """Takes samples of one runner after the other; remembers how much of Locust's error table it has told."""
+
+    def __init__(self) -> None:
+        self._errors_told = 0
+
+    def sample(self, runner: Any, now: float) -> dict[str, Any]:
+        """Cumulative counts of the whole test and of each endpoint, at `now` (epoch seconds).
+
+        Response times are Locust's own histograms, milliseconds to requests: what a window holds is the difference of
+        two of them. They are copied whole, since a dict is copied in C and comparing it is not.
+        """
+        stats = runner.stats
+        total = stats.total
+        endpoints = [
+            (str(e.method), str(e.name), e.num_requests, e.num_failures, _times(e))
+            for e in islice(list(stats.entries.values()), MAX_ENDPOINTS)
+        ]
+        if len(stats.entries) > MAX_ENDPOINTS:
+            requests = total.num_requests - sum(endpoint[2] for endpoint in endpoints)
+            failures = total.num_failures - sum(endpoint[3] for endpoint in endpoints)
+            endpoints.append((*OTHERS, max(requests, failures, 0), max(failures, 0), {}))
+        return {
+            "at": now,
+            "requests": total.num_requests,
+            "failures": total.num_failures,
+            "times": _times(total),
+            "users": runner.user_count,
+            "endpoints": endpoints,
+            "errors": _most_frequent(stats.errors),
+            "new_errors": self._new_errors(stats.errors),
+        }
+
+    def _new_errors(self, errors: Any) -> list[tuple[str, str, str, int]]:
+        if len(errors) < self._errors_told:  # Locust's statistics were reset
+            self._errors_told = 0
+        if not self._errors_told < len(errors) <= _TOO_MANY_ERRORS:
+            return []
+        # A dict keeps the order of insertion, so what is new is at its end.
+        found: list[Any] = list(islice(errors.values(), self._errors_told, self._errors_told + MAX_NEW_ERRORS))
+        self._errors_told += len(found)
+        return [_row(error) for error in found]
+
+
+def _times(entry: Any) -> dict[int, int]:
+    times = entry.response_times
+    return dict(times) if len(times) <= _TOO_MANY_TIMES else {}
+
+
+def _most_frequent(errors: Any) -> list[tuple[str, str, str, int]]:
+    if len(errors) > _TOO_MANY_ERRORS:
+        return []
+    frequent = heapq.nlargest(MAX_ERRORS, list(errors.values()), key=lambda error: error.occurrences)
+    return [_row(error) for error in frequent]
+
+
+def _row(error: Any) -> tuple[str, str, str, int]:
+    return str(error.method), str(error.name), _message(error.error), error.occurrences
 
 
 def _message(error: Any) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.alerts.ratio import EndpointSample, Sample, evaluate, finish, start
-from locust_failure_forwarder.alerts.window import POINTS
-from locust_failure_forwarder.config.models import FailureRatioRule
-from support.ratio_samples import BAD, BEGIN, GOOD, rule, run_through, seconds
+from locust_failure_forwarder.alerts.history import MOST_POINTS
+from locust_failure_forwarder.alerts.samples import EndpointSample, Sample
+from locust_failure_forwarder.config.alert_rules import FailureRatioRule
+from support.ratio_samples import BAD, BEGIN, GOOD, evaluate, finish, rule, run_through, seconds, start
 
 
 def test_statistics_that_are_reset_restart_the_window() -> None:
@@ -68,12 +68,12 @@ def test_memory_is_bounded_whatever_the_window_and_the_pace(over: str, every: fl
     state = start()
     for n in range(2000):
         state, _ = evaluate(rule(over=over), state, Sample(BEGIN + n * every, n * 10, n, 5, ()))
-        assert len(state.window.older) <= POINTS + 3
+        assert len(state.history.points) <= MOST_POINTS
 
 
 def test_a_long_window_forgets_what_is_older_within_a_sixtieth() -> None:
     state, _ = run_through(rule(over="1h", above="99%"), (Sample(BEGIN + n, n * 10, 0, 5, ()) for n in range(10_000)))
-    assert 36_000 <= state.window.requests <= 36_000 * 61 / 60 + 10
+    assert 36_000 <= state.history.window(3600).counts().requests <= 36_000 * 361 / 360 + 10
 
 
 SECONDS = st.lists(

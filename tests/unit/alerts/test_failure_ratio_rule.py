@@ -1,7 +1,7 @@
 """P8: one firing and one resolved transition for each spike, soon, whatever flaps."""
 
-from locust_failure_forwarder.alerts.ratio import EndpointSample, Sample, Transition, finish, start
-from support.ratio_samples import BAD, BEGIN, GOOD, IDLE, rule, run_through, seconds
+from locust_failure_forwarder.alerts.samples import EndpointSample, Sample
+from support.ratio_samples import BAD, BEGIN, GOOD, IDLE, Transition, finish, rule, run_through, seconds, start
 
 
 def test_a_healthy_run_says_nothing() -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Final, get_args
 
 import pytest
+from locust_failure_forwarder.config.alert_rules import DEFAULT_RULES, FailureRatioRule, NewFailureRule, SpikeRule
 from locust_failure_forwarder.config.models import (
     BatchConfig,
     CaptureConfig,
-    FailureRatioRule,
     FlushConfig,
     LogConfig,
 )
@@ -43,19 +43,21 @@ def test_example_needs_the_two_variables_that_it_names() -> None:
 def test_example_shows_every_key_there_is() -> None:
     shown = {word.split(":")[0].strip("{,# -") for word in EXAMPLE.read_text(encoding="utf-8").split() if ":" in word}
     models = models_in(Settings)
-    assert {HttpConfig, SlackConfig, BatchConfig, FailureRatioRule} <= models
+    assert {HttpConfig, SlackConfig, BatchConfig, FailureRatioRule, SpikeRule, NewFailureRule} <= models
     assert {key for model in models for key in fields(model)} - shown == set()
 
 
 def test_example_writes_out_defaults_where_it_says_so() -> None:
     config = load_settings(EXAMPLE, ENV)
-    rule = FailureRatioRule(name="failure-spike")
+    rule = DEFAULT_RULES[0]
+    assert isinstance(rule, FailureRatioRule)
     written: list[tuple[BaseModel, BaseModel]] = [
         (config.capture, CaptureConfig()),
         (config.log, LogConfig()),
         (config.flush, FlushConfig()),
         (config.destinations["monitoring"].batch, BatchConfig()),
         (config.rules[0], rule.model_copy(update={"resolve_below": rule.resolve_limit})),
+        *zip(config.rules[1:], DEFAULT_RULES[1:], strict=True),
     ]
     assert [value for value, _ in written] == [default for _, default in written]
     for destination in config.destinations.values():

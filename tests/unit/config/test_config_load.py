@@ -5,8 +5,8 @@ import traceback
 from pathlib import Path
 
 import pytest
+from locust_failure_forwarder.config.alert_rules import DEFAULT_RULES
 from locust_failure_forwarder.config.load import load_config
-from locust_failure_forwarder.config.models import DEFAULT_ALERTS
 from locust_failure_forwarder.errors import ConfigError, Problem
 from support.config_cases import VALID, ApiConfig, SampleConfig, load, load_error, only_problem, problems
 
@@ -20,7 +20,7 @@ def place(problem: Problem) -> tuple[int | None, int | None]:
 def test_valid_file_becomes_a_config_of_the_given_model(tmp_path: Path) -> None:
     config = load(tmp_path, VALID)
     assert isinstance(config.destinations["api"], ApiConfig)
-    assert config.rules == DEFAULT_ALERTS
+    assert config.rules == DEFAULT_RULES
 
 
 def test_path_may_be_text_and_variables_reach_every_type(tmp_path: Path) -> None:

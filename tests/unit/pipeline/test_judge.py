@@ -3,7 +3,8 @@
 from typing import Any
 
 from locust_failure_forwarder.config.models import RunConfig
-from locust_failure_forwarder.pipeline.judge import TOP, Judge
+from locust_failure_forwarder.pipeline.alert_event import TOP
+from locust_failure_forwarder.pipeline.judge import Judge
 from locust_failure_forwarder.pipeline.log import NewEvent
 from locust_failure_forwarder.pipeline.runs import RunBook, RunState
 from locust_failure_schemas import Alert, RunSummary

@@ -1,0 +1,248 @@
+"""From findings to messages: pending, firing, resolved; one episode at a time for each rule. Pure.
+
+Time is `clock`, seconds of the run that only move forward, whatever the wall clock does; `at` is epoch seconds, for
+what is told.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
+
+from ..config.alert_rules import Rule
+from .findings import Finding, Subject
+
+HOUR: Final = 3600.0
+REGROUP: Final = 30.0
+"""Seconds after a message before endpoints that have joined the episode since are worth another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one subject stands. Clock seconds."""
+
+    pending_since: float | None = None
+    firing: bool = False
+    below_for: float | None = None
+    """Seconds for which it has been below its lower limit while firing; None if it is not below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """From the first message of an alert to its resolved one."""
+
+    number: int
+    """Counted from 1 for each rule and run."""
+    started_at: float
+    """Epoch seconds."""
+    members: frozenset[Subject]
+    """All that fired in it."""
+    told: int = 0
+    """Messages so far; 0 if the hour's were used up."""
+    told_at: float = 0.0
+    """Clock of the last one."""
+    told_members: frozenset[Subject] = frozenset()
+    """Of whom the messages spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleState:
+    """What a rule remembers from one sample to the next."""
+
+    standings: Mapping[Subject, Standing] = field(default_factory=dict[Subject, Standing])
+    episode: Episode | None = None
+    episodes: int = 0
+    rests_until: float = 0.0
+    """Clock until which nothing new fires."""
+    sent: tuple[float, ...] = ()
+    """Clock of each message of the last hour."""
+    folded: int = 0
+    """Episodes that no message has told of yet, because the hour's were used up."""
+    hidden: Episode | None = None
+    """The last of them."""
+
+    @property
+    def active(self) -> frozenset[Subject]:
+        """Subjects that are pending or firing."""
+        return frozenset(s for s, at in self.standings.items() if at.firing or at.pending_since is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to be sent."""
+
+    rule: Rule
+    state: Literal["firing", "resolved"]
+    episode: Episode
+    at: float
+    """Epoch seconds."""
+    repeat: int
+    """How many messages of the episode said before that it fires; 0 for the first."""
+    resolution: Literal["recovered", "test_ended"] | None
+    finding: Finding
+    """The worst of the episode."""
+    firing: tuple[Finding, ...]
+    """Of all members that fire, or fired until now; worst first."""
+    folded: int = 0
+    """Episodes before this one that no message told of, because the hour's were used up."""
+
+
+def judge(
+    rule: Rule,
+    state: RuleState,
+    findings: Iterable[Finding],
+    *,
+    clock: float,
+    elapsed: float,
+    at: float,
+    held_back: bool = False,
+) -> tuple[RuleState, tuple[Notice, ...]]:
+    """Take in what was found at one moment.
+
+    Args:
+        rule: the rule.
+        state: what it remembers.
+        findings: of all its subjects.
+        clock: seconds of the run.
+        elapsed: seconds since the sample before.
+        at: epoch seconds.
+        held_back: whether another rule says the same and more, so that this one may not begin an episode.
+    """
+    found = {finding.subject: finding for finding in findings}
+    resting = held_back or (state.episode is None and clock < state.rests_until)
+    standings: dict[Subject, Standing] = {}
+    for subject, finding in found.items():
+        standing = _next(rule, state.standings.get(subject, _IDLE), finding, clock, elapsed, resting=resting)
+        if standing != _IDLE:
+            standings[subject] = standing
+    # Where nothing is known any more, that is no recovery.
+    standings |= {s: standing for s, standing in state.standings.items() if s not in found and standing.firing}
+    state = replace(state, standings=standings, sent=tuple(moment for moment in state.sent if clock - moment < HOUR))
+    return _tell(rule, state, found, clock, at)
+
+
+_IDLE: Final = Standing()
+
+
+def _next(rule: Rule, standing: Standing, finding: Finding, clock: float, elapsed: float, *, resting: bool) -> Standing:
+    if not standing.firing:
+        if not finding.breached:
+            return _IDLE
+        since = clock if standing.pending_since is None else standing.pending_since
+        return Standing(since) if resting or clock - since < rule.hold else Standing(firing=True)
+    if finding.below is None:
+        return standing
+    if not finding.below:
+        return replace(standing, below_for=None)
+    below_for = 0.0 if standing.below_for is None else standing.below_for + elapsed
+    return _IDLE if below_for >= rule.resolve_after else replace(standing, below_for=below_for)
+
+
+def _tell(
+    rule: Rule, state: RuleState, found: Mapping[Subject, Finding], clock: float, at: float
+) -> tuple[RuleState, tuple[Notice, ...]]:
+    firing = frozenset(subject for subject, standing in state.standings.items() if standing.firing)
+    episode = state.episode
+    if firing:
+        if episode is None:
+            episode = Episode(state.episodes + 1, at, firing)
+            state = replace(state, episodes=episode.number)
+        episode = replace(episode, members=episode.members | firing)
+        state = replace(state, episode=episode)
+        return _tell_firing(rule, state, episode, found, firing, clock, at)
+    if episode is not None:
+        state = replace(state, episode=None, rests_until=clock + rule.cooldown)
+        notice = _resolved(rule, state, episode, found, at, "recovered")
+        if episode.told:
+            return _sent(state, notice, clock)
+        state = replace(state, folded=state.folded + 1, hidden=episode)
+    if state.hidden is not None and _has_room(rule, state):
+        return _digest(rule, state, state.hidden, found, clock, at, "recovered")
+    return state, ()
+
+
+def _has_room(rule: Rule, state: RuleState) -> bool:
+    """Whether a message may be sent now; the one that resolves it has its place kept."""
+    return len(state.sent) + 2 <= rule.max_per_hour
+
+
+def _digest(
+    rule: Rule,
+    state: RuleState,
+    hidden: Episode,
+    found: Mapping[Subject, Finding],
+    clock: float,
+    at: float,
+    resolution: Literal["recovered", "test_ended"],
+) -> tuple[RuleState, tuple[Notice, ...]]:
+    """One message for all episodes that none has told of: the last one's end, with the number of the others."""
+    state = replace(state, folded=state.folded - 1)
+    return _sent(state, _resolved(rule, state, hidden, found, at, resolution), clock)
+
+
+def _tell_firing(
+    rule: Rule,
+    state: RuleState,
+    episode: Episode,
+    found: Mapping[Subject, Finding],
+    firing: frozenset[Subject],
+    clock: float,
+    at: float,
+) -> tuple[RuleState, tuple[Notice, ...]]:
+    quiet = clock - episode.told_at
+    due = (
+        not episode.told
+        or (rule.repeat > 0 and quiet >= rule.repeat)
+        or (quiet >= REGROUP and not firing <= episode.told_members)
+    )
+    if not due or not _has_room(rule, state):
+        return state, ()
+    ranked = _ranked(found, firing)
+    if not ranked:
+        return state, ()  # what fires has not been measured since a restart
+    notice = Notice(rule, "firing", episode, at, episode.told, None, ranked[0], ranked, state.folded)
+    told = replace(episode, told=episode.told + 1, told_at=clock, told_members=episode.told_members | firing)
+    return _sent(replace(state, episode=told), notice, clock)
+
+
+def finish(
+    rule: Rule, state: RuleState, findings: Iterable[Finding], *, clock: float, at: float
+) -> tuple[RuleState, tuple[Notice, ...]]:
+    """The run ended: what still fires is resolved as `test_ended`; what no message has told of yet is told now."""
+    found = {finding.subject: finding for finding in findings}
+    episode = state.episode
+    state = replace(state, episode=None, standings={})
+    if episode is not None and episode.told:
+        return _sent(state, _resolved(rule, state, episode, found, at, "test_ended"), clock)
+    if episode is not None:
+        state = replace(state, folded=state.folded + 1, hidden=episode)
+    if state.hidden is None:
+        return state, ()
+    return _digest(rule, state, state.hidden, found, clock, at, "recovered" if episode is None else "test_ended")
+
+
+def _resolved(
+    rule: Rule,
+    state: RuleState,
+    episode: Episode,
+    found: Mapping[Subject, Finding],
+    at: float,
+    resolution: Literal["recovered", "test_ended"],
+) -> Notice:
+    ranked = _ranked(found, episode.members) or _ranked(found, frozenset(found)) or (_nothing(episode, rule),)
+    return Notice(rule, "resolved", episode, at, episode.told, resolution, ranked[0], ranked, state.folded)
+
+
+def _sent(state: RuleState, notice: Notice, clock: float) -> tuple[RuleState, tuple[Notice, ...]]:
+    return replace(state, sent=(*state.sent, clock), folded=0, hidden=None), (notice,)
+
+
+def _ranked(found: Mapping[Subject, Finding], subjects: frozenset[Subject]) -> tuple[Finding, ...]:
+    measured = [finding for subject, finding in found.items() if subject in subjects]
+    measured.sort(key=lambda finding: (-finding.badness, -finding.failures, -finding.requests, finding.subject))
+    return tuple(measured)
+
+
+def _nothing(episode: Episode, rule: Rule) -> Finding:
+    """Where nothing was measured any more."""
+    subject = min(episode.members, default=Subject())
+    return Finding(subject, 0.0, 0.0, 0, 0, rule.over, breached=False, below=True)
