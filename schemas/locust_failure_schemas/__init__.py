@@ -1,6 +1,6 @@
 """Models of what locust-failure-forwarder sends. Depends on pydantic alone; does no I/O and never imports Locust."""
 
-from .alert import Alert, AlertState, Resolution, Severity
+from .alert import Affected, Alert, AlertState, Resolution, Scope, Severity, Unit
 from .batch import AlertBatch, BatchError, FailureBatch, Kind, SummaryBatch, parse_batch
 from .common import EndpointCount, ErrorCount, Node, Role, Run
 from .failure import Category, ErrorInfo, FailureRecord, RequestInfo, ResponseInfo, UserInfo
@@ -9,6 +9,7 @@ from .version import SCHEMA_VERSION
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Affected",
     "Alert",
     "AlertBatch",
     "AlertState",
@@ -27,8 +28,10 @@ __all__ = [
     "Role",
     "Run",
     "RunSummary",
+    "Scope",
     "Severity",
     "SummaryBatch",
+    "Unit",
     "UserInfo",
     "parse_batch",
 ]

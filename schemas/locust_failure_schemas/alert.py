@@ -11,6 +11,25 @@ from .common import EndpointCount, ErrorCount, Node, Run
 AlertState = Literal["firing", "resolved"]
 Severity = Literal["info", "warning", "critical"]
 Resolution = Literal["recovered", "test_ended", "other"]
+Scope = Literal["test", "endpoint", "failure", "other"]
+Unit = Literal["ratio", "per_second", "milliseconds", "count", "other"]
+
+
+class Affected(Model):
+    """One endpoint, or one new kind of failure, that an alert speaks of. Since 1.1."""
+
+    method: Annotated[str, Field(examples=["POST"])]
+    """Request type. OpenTelemetry: `http.request.method`."""
+    name: Annotated[str, Field(examples=["/checkout"])]
+    """Locust's name of the request. OpenTelemetry: `url.template`."""
+    message: Annotated[str | None, Field(examples=["500 Server Error: Internal Server Error"])] = None
+    """Text of the failure, redacted, where the alert is about one; null for an endpoint."""
+    value: Annotated[FiniteFloat, Field(examples=[0.42])]
+    """What was measured, in the alert's unit."""
+    requests: Annotated[int, Field(ge=0, examples=[410])]
+    """Requests within the window."""
+    failures: Annotated[int, Field(ge=0, examples=[172])]
+    """Failures within the window."""
 
 
 class Alert(Model):
@@ -58,3 +77,28 @@ class Alert(Model):
     """The endpoints with the most failures within the window, worst first."""
     top_errors: tuple[ErrorCount, ...] = ()
     """The most frequent errors of the run so far, most frequent first."""
+    labels: dict[str, str] = Field(default_factory=dict, examples=[{"team": "payments"}])
+    """Labels the user gave the rule. Since 1.1."""
+    unit: Annotated[Unit, *open_values(Unit, "other")] = "ratio"
+    """Of `value`, `threshold` and `before`: `ratio` from 0 to 1, `per_second`, `milliseconds` or `count`. A unit that a
+    later minor version adds reads as `other`. Since 1.1."""
+    scope: Annotated[Scope, *open_values(Scope, "other")] = "test"
+    """What the rule looks at: the `test` as a whole, each `endpoint`, or each kind of `failure`. A scope that a later
+    minor version adds reads as `other`. Since 1.1."""
+    before: Annotated[FiniteFloat | None, Field(examples=[0.01])] = None
+    """The same measure before the window; null where there was nothing to measure. Since 1.1."""
+    repeat: Annotated[int, Field(ge=0, examples=[0])] = 0
+    """How many messages of this episode came before this one. Since 1.1."""
+    affected: tuple[Affected, ...] = ()
+    """The endpoints or failures that make the alert, worst first, at most ten; empty if it is about the whole test.
+    Since 1.1."""
+    affected_count: Annotated[int, Field(ge=0, examples=[12])] = 0
+    """How many there are in all. Since 1.1."""
+    folded_episodes: Annotated[int, Field(ge=0, examples=[0])] = 0
+    """Episodes of the rule before this one that had no message of their own, because it had used up its messages of the
+    hour. Since 1.1."""
+    trend: Annotated[tuple[FiniteFloat | None, ...], Field(examples=[[0.0, None, 0.42]])] = ()
+    """Share of failed requests of the test in each step up to now, oldest first; null for a step without requests.
+    Since 1.1."""
+    trend_step_s: Annotated[FiniteFloat, Field(gt=0, examples=[5.0])] = 5.0
+    """Length of a step of `trend`, in seconds. Since 1.1."""

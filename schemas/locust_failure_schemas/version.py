@@ -2,7 +2,7 @@
 
 from typing import Final
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 """`major.minor` of the contract written into every batch. A reader of 1.x reads every later 1.y."""
 
 

@@ -1,4 +1,4 @@
-"""The committed batches of schema 1.0, and the same as a later minor version might send them.
+"""The committed batches of each minor version, and the same as a later minor version might send them.
 
 Imports nothing but the standard library: the schemas are also tested where no forwarder is installed.
 """
@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-FOLDER: Final = Path(__file__).parent.parent / "golden" / "schemas" / "1.0"
-NAMES: Final = tuple(
+FOLDER: Final = Path(__file__).parent.parent / "golden" / "schemas"
+SINCE_1_0: Final = tuple(
     f"{kind}.{size}" for kind in ("failures", "alerts", "summaries") for size in ("complete", "minimal")
 )
+SINCE_1_1: Final = ("alerts.1.1.complete",)
+NAMES: Final = SINCE_1_0 + SINCE_1_1
+NEWEST: Final = ("failures.complete", "alerts.1.1.complete", "summaries.complete")
+"""What has every field there is."""
 FREE_MAPS: Final = frozenset({"labels", "headers", "context", "redactions", "categories"})
 """Fields whose keys are data, where a further key is no unknown field."""
 
@@ -22,7 +26,7 @@ Place = tuple[str | int, ...]
 
 def body(name: str) -> bytes:
     """The committed bytes, such as of `failures.complete`."""
-    return (FOLDER / f"{name}.json").read_bytes()
+    return (FOLDER / ("1.1" if name in SINCE_1_1 else "1.0") / f"{name}.json").read_bytes()
 
 
 def document(name: str) -> dict[str, Any]:
@@ -68,6 +72,7 @@ def later_minor(value: dict[str, Any]) -> dict[str, Any]:
     for place in [(), *(place for place in objects if not FREE_MAPS.intersection(place))]:
         at(later, place)["added_in_1_1"] = {"nested": [1, "two", None]}
     open_lists = {"category": "quota_exceeded", "severity": "disaster", "role": "observer", "resolution": "silenced"}
+    open_lists |= {"unit": "furlongs", "scope": "universe"}
     for place in list(places(later)):
         if place[-1] in open_lists and isinstance(at(later, place), str):
             at(later, place[:-1])[place[-1]] = open_lists[str(place[-1])]

@@ -77,7 +77,7 @@ def test_command_exits_1_and_says_what_to_do_when_files_differ(
 def test_schema_says_its_dialect_and_version(name: str) -> None:
     schema = SCHEMAS[name]
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert schema["$id"] == f"urn:locust-failure-schemas:1.0:{name}"
+    assert schema["$id"] == f"urn:locust-failure-schemas:1.1:{name}"
 
 
 @pytest.mark.parametrize("name", NAMES)
