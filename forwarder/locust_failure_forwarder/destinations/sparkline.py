@@ -1,0 +1,28 @@
+"""A row of block characters that shows how a share went. Pure."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+BLOCKS: Final = "▁▂▃▄▅▆▇█"
+WIDTH: Final = 30
+"""Characters at most: one line on a phone."""
+
+
+def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
+    """One block for each value, oldest first, drawn from nothing to the greatest.
+
+    Where there are more values than `width`, each block is the greatest of its share of them: a short spike stays
+    visible. Only a value of zero or less is the lowest block. Empty for no values.
+    """
+    count = min(width, len(values))
+    edges = [index * len(values) // count for index in range(count + 1)] if count else [0]
+    peaks = [max(values[start:end]) for start, end in pairwise(edges)]
+    top = max(peaks, default=0.0)
+    return "".join(BLOCKS[_level(peak, top)] for peak in peaks)
+
+
+def _level(value: float, top: float) -> int:
+    if value <= 0 or top <= 0:
+        return 0
+    return max(1, round(value / top * (len(BLOCKS) - 1)))
