@@ -20,7 +20,20 @@ FOLDER: Final = Path(__file__).parent.parent / "golden" / "destinations"
 UPDATE: Final = os.environ.get("UPDATE_GOLDEN") == "1"
 
 LATER: Final = NOW + timedelta(seconds=125)
-RECOVERED: Final = {"state": "resolved", "occurred_at": LATER, "value": 2 / 400, "requests": 400, "failures": 2}
+RECOVERED: Final = {
+    "state": "resolved",
+    "resolution": "recovered",
+    "occurred_at": LATER,
+    "value": 2 / 400,
+    "requests": 400,
+    "failures": 2,
+}
+FULL: Final = {
+    "baseline": 0.004,
+    "history": (0.0, 0.01, 0.0, 0.02, 0.2, 0.42),
+    "history_step_s": 1.0,
+    "labels": {"page": "true"},
+}
 ENDED: Final = {"state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}
 
 BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
@@ -28,9 +41,12 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "http.failures.no-response": ("http", [event("failures", record=failure(response=None, elapsed_ms=None))], False),
     "http.alerts": ("http", [event("alerts")], False),
     "http.summaries": ("http", [event("summaries")], False),
+    "alertmanager.firing": ("alertmanager", [event("alerts", record=alert(**FULL))], False),
+    "alertmanager.recovered": ("alertmanager", [event("alerts", record=alert(2, **RECOVERED))], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
-    "slack.recovered": ("slack", [event("alerts", record=alert(2, resolution="recovered", **RECOVERED))], False),
+    "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "slack.firing.full": ("slack", [event("alerts", record=alert(**FULL))], False),
     "slack.test-ended": ("slack", [event("alerts", record=alert(2, **ENDED))], False),
     "slack.summary": ("slack", [event("summaries")], False),
 }

@@ -72,5 +72,9 @@ CASES: Final = (
             "signature": {"standard_webhooks": "whsec_bm90LWEtcmVhbC1zaWduaW5nLXNlY3JldC1hdC1hbGw="},
         },
     ),
+    Case(
+        "alertmanager",
+        {"type": "alertmanager", "url": "https://alertmanager.example.com/not-a-real-path/", "expire_after": "2h"},
+    ),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

@@ -8,11 +8,12 @@ from pydantic import Field
 
 from ..config.load import load_config
 from ..config.models import Config, DestinationConfig
+from .alertmanager import AlertmanagerConfig, AlertmanagerDestination
 from .base import Destination
 from .http import HttpConfig, HttpDestination
 from .slack import SlackConfig, SlackDestination
 
-AnyDestination: TypeAlias = Annotated[HttpConfig | SlackConfig, Field(discriminator="type")]
+AnyDestination: TypeAlias = Annotated[HttpConfig | SlackConfig | AlertmanagerConfig, Field(discriminator="type")]
 """The config of any destination, told apart by `type`."""
 
 Settings: TypeAlias = Config[AnyDestination]
@@ -29,6 +30,8 @@ def build(name: str, config: DestinationConfig) -> Destination:
         return HttpDestination(name, config)
     if isinstance(config, SlackConfig):
         return SlackDestination(name, config)
+    if isinstance(config, AlertmanagerConfig):
+        return AlertmanagerDestination(name, config)
     raise TypeError(f"no destination takes a {type(config).__name__}")
 
 

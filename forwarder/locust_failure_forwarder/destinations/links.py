@@ -17,7 +17,17 @@ BEFORE: Final = timedelta(minutes=5)
 """Time before an episode or run that a dashboard shows as well: what was usual."""
 AFTER: Final = timedelta(minutes=1)
 
-PLACEHOLDERS: Final[tuple[str, ...]] = ("from_ms", "to_ms", "from_s", "to_s", "from_iso", "to_iso", "run_id", "run", "environment")
+PLACEHOLDERS: Final[tuple[str, ...]] = (
+    "from_ms",
+    "to_ms",
+    "from_s",
+    "to_s",
+    "from_iso",
+    "to_iso",
+    "run_id",
+    "run",
+    "environment",
+)
 """What a dashboard's address may hold in braces."""
 
 _LONGEST: Final = 1000

@@ -7,7 +7,7 @@ from locust_failure_schemas import Alert, RunSummary
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from ..config.models import DestinationConfig
-from ..events import Event
+from ..events import KINDS, Event
 from ..version import VERSION
 from .links import LinksConfig
 from .notice import Moment, Notice
@@ -28,6 +28,25 @@ def _refuse_failures(kind: object) -> object:
 
 
 Taken = Annotated[MessageKind, BeforeValidator(_refuse_failures)]
+
+
+def _refuse_others(kind: object) -> object:
+    if kind in KINDS and kind != "alerts":
+        raise ValueError("it takes alerts alone; send the other kinds to a destination of another type")
+    return kind
+
+
+class AlertConfig(DestinationConfig):
+    """A destination that keeps track of alerts and knows nothing else."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    send: Annotated[  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, which is safe as models are frozen
+        tuple[Annotated[Literal["alerts"], BeforeValidator(_refuse_others)], ...], Field(min_length=1)
+    ] = ("alerts",)
+    """Kinds of events it gets: `alerts`."""
+    links: LinksConfig = LinksConfig()
+    """What an alert offers to open."""
 
 
 class MessageConfig(DestinationConfig):
@@ -54,6 +73,18 @@ def read_event(event: Event) -> Alert | RunSummary:
     if event.kind == "summaries":
         return RunSummary.model_validate_json(event.body, extra="ignore")
     raise ValueError("failures are not sent to people")
+
+
+def read_alert(event: Event) -> Alert:
+    """As `read_event`, for destinations that take alerts alone.
+
+    Raises:
+        ValueError: it is something else, or no valid record.
+    """
+    record = read_event(event)
+    if not isinstance(record, Alert):
+        raise ValueError("this destination takes alerts alone")  # noqa: TRY004 - of its value, the kind, not of its type
+    return record
 
 
 def notice_of(record: Alert | RunSummary, links: LinksConfig, calls: tuple[str, ...] = ()) -> Notice:
