@@ -86,7 +86,7 @@ def test_destinations_in_comments_load_too(tmp_path: Path) -> None:
     commented = re.findall(r"^  # ([a-z]+):\n((?:  #   .*\n)+)", text, flags=re.MULTILINE)
     assert commented
     for name, lines in commented:
-        used = f"  {name}:\n" + lines.replace("  # ", "  ")
+        used = f"  {name}:\n" + re.sub(r"^  # ", "  ", lines, flags=re.MULTILINE)
         file = tmp_path / f"{name}.yaml"
         file.write_text(text.replace(f"  # {name}:\n{lines}", used), encoding="utf-8")
         env = ENV | dict.fromkeys(re.findall(r"\$\{([A-Z_]+)\}", used), "not-a-real-secret")
