@@ -28,7 +28,7 @@ RECOVERED: Final = {
     "requests": 400,
     "failures": 2,
 }
-FULL: Final = {
+FULL: Final[dict[str, Any]] = {
     "baseline": 0.004,
     "history": (0.0, 0.01, 0.0, 0.02, 0.2, 0.42),
     "history_step_s": 1.0,
@@ -45,6 +45,11 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "alertmanager.recovered": ("alertmanager", [event("alerts", record=alert(2, **RECOVERED))], False),
     "pagerduty.firing": ("pagerduty", [event("alerts", record=alert(**FULL))], False),
     "pagerduty.recovered": ("pagerduty", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "teams.firing": ("teams", [event("alerts", record=alert(**FULL))], False),
+    "teams.summary": ("teams", [event("summaries")], False),
+    "discord.firing": ("discord", [event("alerts", record=alert(**FULL))], False),
+    "discord.test-ended": ("discord", [event("alerts", record=alert(2, **ENDED))], False),
+    "discord.summary": ("discord", [event("summaries")], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
     "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),

@@ -78,5 +78,7 @@ CASES: Final = (
         {"type": "alertmanager", "url": "https://alertmanager.example.com/not-a-real-path/", "expire_after": "2h"},
     ),
     Case("pagerduty", {"type": "pagerduty", "routing_key": "notarealroutingkeynotarealroutin", "url": _URL}),
+    Case("teams", {"type": "teams", "webhook_url": "https://teams.example/not-a-real-path?sig=not-a-real-token"}),
+    Case("discord", {"type": "discord", "webhook_url": "https://discord.example/api/webhooks/1/not-a-real-path"}),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

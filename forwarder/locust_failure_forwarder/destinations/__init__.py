@@ -10,13 +10,14 @@ from ..config.load import load_config
 from ..config.models import Config, DestinationConfig
 from .alertmanager import AlertmanagerConfig, AlertmanagerDestination
 from .base import Destination
+from .discord import DiscordConfig, DiscordDestination
 from .http import HttpConfig, HttpDestination
 from .pagerduty import PagerdutyConfig, PagerdutyDestination
 from .slack import SlackConfig, SlackDestination
+from .teams import TeamsConfig, TeamsDestination
 
-AnyDestination: TypeAlias = Annotated[
-    HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig, Field(discriminator="type")
-]
+_AnyConfig: TypeAlias = HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig | TeamsConfig | DiscordConfig
+AnyDestination: TypeAlias = Annotated[_AnyConfig, Field(discriminator="type")]
 """The config of any destination, told apart by `type`."""
 
 Settings: TypeAlias = Config[AnyDestination]
@@ -29,15 +30,21 @@ def build(name: str, config: DestinationConfig) -> Destination:
     Raises:
         TypeError: `config` is none of `AnyDestination`.
     """
-    if isinstance(config, HttpConfig):
-        return HttpDestination(name, config)
-    if isinstance(config, SlackConfig):
-        return SlackDestination(name, config)
-    if isinstance(config, AlertmanagerConfig):
-        return AlertmanagerDestination(name, config)
-    if isinstance(config, PagerdutyConfig):
-        return PagerdutyDestination(name, config)
-    raise TypeError(f"no destination takes a {type(config).__name__}")
+    match config:
+        case HttpConfig():
+            return HttpDestination(name, config)
+        case SlackConfig():
+            return SlackDestination(name, config)
+        case AlertmanagerConfig():
+            return AlertmanagerDestination(name, config)
+        case PagerdutyConfig():
+            return PagerdutyDestination(name, config)
+        case TeamsConfig():
+            return TeamsDestination(name, config)
+        case DiscordConfig():
+            return DiscordDestination(name, config)
+        case _:
+            raise TypeError(f"no destination takes a {type(config).__name__}")
 
 
 def load_settings(path: str | Path, env: Mapping[str, str]) -> Settings:

@@ -4,8 +4,8 @@ Texts of a test run (names, errors) may hold anything: markup, mentions, control
 or `Code` with a bound, and only a destination's `Style` turns them into text, in which they have no power left.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -71,8 +71,23 @@ class Notice:
     """Label and address, from the configuration."""
     context: Line = ()
     """Small print: ids to find the event by."""
-    calls: tuple[str, ...] = field(default=())
+    calls: tuple[str, ...] = ()
     """Whom to call, as the destination's configuration names them."""
+
+
+def reductions(notice: Notice) -> Iterator[Notice]:
+    """The notice, and ever shorter ones; the last has neither links nor lists.
+
+    Bounds of single pieces keep most messages within a format's limits. Where all of them are reached at once, or
+    letters take several bytes, the first of these that fits is sent.
+    """
+    yield notice
+    notice = replace(notice, links=())
+    yield notice
+    longest = max((len(lines) for _, lines in notice.lists), default=0)
+    for most in range(longest - 1, 0, -1):
+        yield replace(notice, lists=tuple((label, lines[:most]) for label, lines in notice.lists))
+    yield replace(notice, lists=())
 
 
 class Style(Protocol):
@@ -116,19 +131,19 @@ def fit(text: str, limit: int, inert: Mapping[str, str]) -> str:
     """
     printable = "".join([character if character.isprintable() else " " for character in text])
     pieces = [inert.get(character, character) for character in " ".join(printable.split())[: limit + 1]]
-    if sum(map(_units, pieces)) <= limit:
+    if sum(map(units, pieces)) <= limit:
         return "".join(pieces) or "(empty)"
     room = limit - 1
     kept: list[str] = []
     for piece in pieces:
-        room -= _units(piece)
+        room -= units(piece)
         if room < 0:
             break
         kept.append(piece)
     return "".join(kept).rstrip() + "…"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     """Length in UTF-16 units, the larger of the two ways in which a limit in characters can be counted."""
     return len(text) + sum(character > "\uffff" for character in text)
 
