@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+import pytest
 from locust_failure_forwarder.destinations.base import Batch, Delivered, HttpResponse, Retry
+from locust_failure_forwarder.destinations.notice import Code, Notice
 from locust_failure_forwarder.destinations.teams import TeamsConfig, TeamsDestination
-from locust_failure_schemas import EndpointCount, ErrorCount
-from support.samples import NOW, alert, event, run
+from locust_failure_forwarder.destinations.teams_payload import render
+from support.samples import NOW, alert, event
 
 
 def teams(**config: Any) -> TeamsDestination:
@@ -29,20 +31,22 @@ def test_links_are_buttons() -> None:
     assert actions == [{"type": "Action.OpenUrl", "title": "Locust", "url": "http://loadgen-1.example:8089"}]
 
 
-def test_a_card_that_would_be_too_large_loses_its_links_first() -> None:
-    wide = "中" * 5000
-    endpoint = EndpointCount(method=wide, name=wide, requests=2**63, failures=2**63)
-    error = ErrorCount(method=wide, name=wide, message=wide, count=2**63)
-    links = {"web_ui": "https://a.example/" + "ü" * 400, "dashboard": "https://a.example/" + "ü" * 400}
-    full = card(
-        teams(links=links),
-        run=run(name=wide, environment=wide),
-        rule=wide,
-        top_endpoints=(endpoint,) * 3,
-        top_errors=(error,) * 3,
+@pytest.mark.parametrize(("links", "lines", "left"), [(2, 3, (2, 3)), (30, 3, (0, 3)), (30, 40, (0, 21))])
+def test_a_card_that_would_be_too_large_loses_its_links_and_then_lines(
+    links: int, lines: int, left: tuple[int, int]
+) -> None:
+    wide = (Code("中" * 5000, 250),)
+    notice = Notice(
+        headline=("x",),
+        tone="info",
+        context=("y",),
+        lists=(("list", (wide,) * lines),),
+        links=(("link", "https://a.example/" + "x" * 900),) * links,
     )
-    assert full["actions"] == []
-    assert len(full["body"]) > 10, "all else is there"
+    content = json.loads(render(notice))["attachments"][0]["content"]
+    shown = sum(block["inlines"][0]["text"] == "• " for block in content["body"][1:])
+    assert len(render(notice)) <= 20_000
+    assert (len(content["actions"]), shown) == left
 
 
 def test_a_workflow_that_is_switched_off_is_kept_for_a_person_to_mend() -> None:
