@@ -50,6 +50,8 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "discord.firing": ("discord", [event("alerts", record=alert(**FULL))], False),
     "discord.test-ended": ("discord", [event("alerts", record=alert(2, **ENDED))], False),
     "discord.summary": ("discord", [event("summaries")], False),
+    "webhook.firing": ("webhook", [event("alerts", record=alert(**FULL))], False),
+    "webhook.summary": ("webhook", [event("summaries")], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
     "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),

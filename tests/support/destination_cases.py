@@ -80,5 +80,18 @@ CASES: Final = (
     Case("pagerduty", {"type": "pagerduty", "routing_key": "notarealroutingkeynotarealroutin", "url": _URL}),
     Case("teams", {"type": "teams", "webhook_url": "https://teams.example/not-a-real-path?sig=not-a-real-token"}),
     Case("discord", {"type": "discord", "webhook_url": "https://discord.example/api/webhooks/1/not-a-real-path"}),
+    Case(
+        "webhook",
+        {
+            "type": "webhook",
+            "url": _URL,
+            "auth": {"bearer": "not-a-real-token"},
+            "body": """{
+                "text": "test: {{ headline }}", "details": "{{ details }}",
+                "severity": "{% if alert %}{{ alert.severity }}{% endif %}",
+                "requests": {{ (alert or summary).requests }}, "run": {{ (alert or summary).run }}
+            }""",
+        },
+    ),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

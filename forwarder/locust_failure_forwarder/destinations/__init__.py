@@ -15,8 +15,11 @@ from .http import HttpConfig, HttpDestination
 from .pagerduty import PagerdutyConfig, PagerdutyDestination
 from .slack import SlackConfig, SlackDestination
 from .teams import TeamsConfig, TeamsDestination
+from .webhook import WebhookConfig, WebhookDestination
 
-_AnyConfig: TypeAlias = HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig | TeamsConfig | DiscordConfig
+_AnyConfig: TypeAlias = (
+    HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig | TeamsConfig | DiscordConfig | WebhookConfig
+)
 AnyDestination: TypeAlias = Annotated[_AnyConfig, Field(discriminator="type")]
 """The config of any destination, told apart by `type`."""
 
@@ -43,6 +46,8 @@ def build(name: str, config: DestinationConfig) -> Destination:
             return TeamsDestination(name, config)
         case DiscordConfig():
             return DiscordDestination(name, config)
+        case WebhookConfig():
+            return WebhookDestination(name, config)
         case _:
             raise TypeError(f"no destination takes a {type(config).__name__}")
 

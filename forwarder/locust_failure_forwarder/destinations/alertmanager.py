@@ -15,7 +15,7 @@ import orjson
 from locust_failure_schemas import Alert
 from pydantic import Field, StringConstraints, model_validator
 
-from ..config.models import PositiveDuration
+from ..config.units import PositiveDuration
 from .alertmanager_labels import labels_of
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
 from .http_auth import AuthConfig, Headers, as_headers, check_headers_once
