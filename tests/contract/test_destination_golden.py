@@ -52,6 +52,7 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "discord.summary": ("discord", [event("summaries")], False),
     "webhook.firing": ("webhook", [event("alerts", record=alert(**FULL))], False),
     "webhook.summary": ("webhook", [event("summaries")], False),
+    "apprise.firing": ("apprise", [event("alerts", record=alert(**FULL))], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
     "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),

@@ -93,5 +93,6 @@ CASES: Final = (
             }""",
         },
     ),
+    Case("apprise", {"type": "apprise", "url": "json://not-a-real-user:not-a-real-password@apprise.example/x"}),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

@@ -9,6 +9,7 @@ from pydantic import Field
 from ..config.load import load_config
 from ..config.models import Config, DestinationConfig
 from .alertmanager import AlertmanagerConfig, AlertmanagerDestination
+from .apprise import AppriseConfig, AppriseDestination
 from .base import Destination
 from .discord import DiscordConfig, DiscordDestination
 from .http import HttpConfig, HttpDestination
@@ -17,10 +18,11 @@ from .slack import SlackConfig, SlackDestination
 from .teams import TeamsConfig, TeamsDestination
 from .webhook import WebhookConfig, WebhookDestination
 
-_AnyConfig: TypeAlias = (
-    HttpConfig | SlackConfig | AlertmanagerConfig | PagerdutyConfig | TeamsConfig | DiscordConfig | WebhookConfig
-)
-AnyDestination: TypeAlias = Annotated[_AnyConfig, Field(discriminator="type")]
+_Pagers: TypeAlias = AlertmanagerConfig | PagerdutyConfig
+_Chats: TypeAlias = SlackConfig | TeamsConfig | DiscordConfig
+AnyDestination: TypeAlias = Annotated[
+    HttpConfig | _Chats | _Pagers | WebhookConfig | AppriseConfig, Field(discriminator="type")
+]
 """The config of any destination, told apart by `type`."""
 
 Settings: TypeAlias = Config[AnyDestination]
@@ -48,6 +50,8 @@ def build(name: str, config: DestinationConfig) -> Destination:
             return DiscordDestination(name, config)
         case WebhookConfig():
             return WebhookDestination(name, config)
+        case AppriseConfig():
+            return AppriseDestination(name, config)
         case _:
             raise TypeError(f"no destination takes a {type(config).__name__}")
 

@@ -91,6 +91,7 @@ def test_destinations_in_comments_load_too(tmp_path: Path) -> None:
         file.write_text(text.replace(f"  # {name}:\n{lines}", used), encoding="utf-8")
         env = ENV | dict.fromkeys(re.findall(r"\$\{([A-Z_]+)\}", used), "not-a-real-secret")
         env |= {variable: "x" * 32 for variable in env if variable.endswith("_KEY")}
+        env |= {"APPRISE_ADDRESS": "json://apprise.example/x"}
         env |= {variable: f"https://{variable}.example/x" for variable in env if variable.endswith("_URL")}
         assert load_settings(file, env).destinations[name].type == name  # pyright: ignore[reportAttributeAccessIssue] - all have one
 
