@@ -29,9 +29,8 @@ RECOVERED: Final = {
     "failures": 2,
 }
 FULL: Final[dict[str, Any]] = {
-    "baseline": 0.004,
-    "history": (0.0, 0.01, 0.0, 0.02, 0.2, 0.42),
-    "history_step_s": 1.0,
+    "before": 0.004,
+    "trend": (0.0, 0.01, None, 0.02, 0.2, 0.42),
     "labels": {"page": "true"},
 }
 ENDED: Final = {"state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 from locust_failure_forwarder.events import Event
-from locust_failure_schemas import EndpointCount, ErrorCount
+from locust_failure_schemas import Affected, EndpointCount, ErrorCount
 from support.samples import alert, event, node, run, summary
 
 HOSTILE: Final = st.one_of(
@@ -37,6 +37,15 @@ ENDPOINT: Final = st.builds(EndpointCount, method=HOSTILE, name=HOSTILE, request
 ERROR: Final = st.builds(
     ErrorCount, method=HOSTILE, name=HOSTILE, message=HOSTILE, count=st.integers(min_value=1, max_value=2**63)
 )
+AFFECTED: Final = st.builds(
+    Affected,
+    method=HOSTILE,
+    name=HOSTILE,
+    message=st.none() | HOSTILE,
+    value=st.floats(min_value=0, max_value=1e12),
+    requests=COUNT,
+    failures=COUNT,
+)
 CONDITIONS: Final = st.sampled_from(
     ["failure_ratio", "spike", "failures_per_second", "new_failure", "no_requests", "slow_requests"]
 )
@@ -61,12 +70,18 @@ ALERTS: Final = st.builds(
     severity=st.sampled_from(["info", "warning", "critical"]),
     value=NUMBER,
     threshold=NUMBER,
-    baseline=st.none() | NUMBER,
+    before=st.none() | NUMBER,
     window_s=st.floats(min_value=1e-6, max_value=1e9),
     users=COUNT,
     labels=LABELS,
-    history=st.lists(st.floats(min_value=0, max_value=1), max_size=100).map(tuple),
-    history_step_s=st.none() | st.floats(min_value=1e-6, max_value=1e9),
+    trend=st.lists(st.none() | st.floats(min_value=0, max_value=1), max_size=100).map(tuple),
+    trend_step_s=st.floats(min_value=1e-6, max_value=1e9),
+    unit=st.sampled_from(["ratio", "per_second", "milliseconds", "count", "other"]),
+    scope=st.sampled_from(["test", "endpoint", "failure", "other"]),
+    repeat=COUNT,
+    folded_episodes=COUNT,
+    affected=st.lists(AFFECTED, max_size=10).map(tuple),
+    affected_count=COUNT,
     **SHARED,
 )
 SUMMARIES: Final = st.builds(

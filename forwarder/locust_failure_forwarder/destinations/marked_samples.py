@@ -27,7 +27,7 @@ _ERRORS: Final = (
     ErrorCount(method="GET", name="/sample/orders/[id]", message="sample: out of stock", count=51),
     ErrorCount(method="GET", name="/sample", message="sample: connection refused", count=1),
 )
-_HISTORY: Final = (0.0, 0.01, 0.0, 0.01, 0.02, 0.01, 0.05, 0.12, 0.28, 0.42)
+_TREND: Final = (0.0, 0.01, 0.0, 0.01, 0.02, 0.01, 0.05, 0.12, 0.28, 0.42)
 _LASTED: Final = timedelta(seconds=95)
 
 
@@ -55,7 +55,7 @@ def marked_samples(now: datetime) -> tuple[Sample, ...]:
         "rule": "sample",
         "severity": "info",
         "threshold": 0.05,
-        "baseline": 0.004,
+        "before": 0.004,
         "window_s": 10.0,
         "users": 50,
         "started_at": moment - _LASTED,
@@ -71,8 +71,7 @@ def marked_samples(now: datetime) -> tuple[Sample, ...]:
             "failures": 172,
             "top_endpoints": _ENDPOINTS,
             "top_errors": _ERRORS,
-            "history": _HISTORY,
-            "history_step_s": 1.0,
+            "trend": _TREND,
         }
     )
     resolved = base.model_copy(

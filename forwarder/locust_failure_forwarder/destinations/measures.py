@@ -1,4 +1,4 @@
-"""What an alert measured, in words, by its condition. Pure; one place to add a condition's words to."""
+"""What an alert measured, in words: numbers by its unit, phrases by its condition. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -33,28 +33,42 @@ class Measured:
 
 
 def measured(alert: Alert) -> Measured:
-    """What `alert` measured. A condition that this version does not know is told as a bare number."""
+    """What `alert` measured. A condition or unit that this version does not know is told as a bare number."""
     words = _WORDS.get(alert.condition, _ANY)
     return Measured(
         told=words.tell(alert),
         label=words.label,
-        value=words.show(alert.value),
-        limit=f"limit {words.show(alert.threshold)}" if words.has_limit else "",
-        before="" if alert.baseline is None else f"before {words.show(alert.baseline)}",
+        value=quantity(alert, alert.value),
+        limit=f"limit {quantity(alert, alert.threshold)}" if words.has_limit else "",
+        before="" if alert.before is None else f"before {quantity(alert, alert.before)}",
         is_over=alert.value > alert.threshold,
     )
+
+
+def quantity(alert: Alert, value: float) -> str:
+    """`value` in the unit of the alert."""
+    match alert.unit:
+        case "ratio":
+            return percent(value)
+        case "per_second":
+            return f"{number(value)}/s"
+        case "milliseconds":
+            return f"{value:,.0f} ms" if value < 10_000 else duration(value / 1000)
+        case "count":
+            return f"{value:,.0f}"
+        case "other":
+            return f"{value:,.4g}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     label: str
-    show: Callable[[float], str]
     tell: Callable[[Alert], str]
     has_limit: bool = True
 
 
 def _share(alert: Alert) -> str:
-    return f"{percent(alert.value)} of {plural(alert.requests, 'request')} failed"
+    return f"{quantity(alert, alert.value)} of {plural(alert.requests, 'request')} failed"
 
 
 def _new(alert: Alert) -> str:
@@ -62,28 +76,17 @@ def _new(alert: Alert) -> str:
     return f"{count:,} {'kind' if count == 1 else 'kinds'} of failure not seen before"
 
 
-def _per_second(value: float) -> str:
-    return f"{number(value)}/s"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{value:,.0f} ms" if value < 10_000 else duration(value / 1000)
-
-
-_RATIO: Final = _Words("Failed", percent, _share)
+_RATIO: Final = _Words("Failed", _share)
 _WORDS: Final[Mapping[str, _Words]] = {
     "failure_ratio": _RATIO,
     "spike": _RATIO,
-    "failures_per_second": _Words("Failures", _per_second, lambda alert: f"{number(alert.value)} failures a second"),
-    "new_failure": _Words("New failures", lambda value: f"{value:,.0f}", _new, has_limit=False),
+    "failures_per_second": _Words("Failures", lambda alert: f"{number(alert.value)} failures a second"),
+    "new_failure": _Words("New failures", _new, has_limit=False),
     "no_requests": _Words(
         "Requests",
-        _per_second,
         lambda alert: f"{number(alert.value)} requests a second from {plural(alert.users, 'user')}",
         has_limit=False,
     ),
-    "slow_requests": _Words(
-        "Response time", _milliseconds, lambda alert: f"requests take {_milliseconds(alert.value)}"
-    ),
+    "slow_requests": _Words("Response time", lambda alert: f"requests take {quantity(alert, alert.value)}"),
 }
-_ANY: Final = _Words("Value", lambda value: f"{value:,.4g}", lambda alert: f"measured {alert.value:,.4g}")
+_ANY: Final = _Words("Value", lambda alert: f"measured {quantity(alert, alert.value)}")

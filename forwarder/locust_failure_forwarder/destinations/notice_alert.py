@@ -1,21 +1,20 @@
 """What is said of an alert, whatever the place. Pure; every text from outside has a bound."""
 
-from collections.abc import Iterable
 from typing import Final
 
-from locust_failure_schemas import Alert, EndpointCount, ErrorCount, Run, RunSummary
+from locust_failure_schemas import Affected, Alert
 
-from .measures import Measured, measured
+from .measures import Measured, measured, quantity
 from .notice import Code, Foreign, Line, Moment, Notice, Tone
+from .notice_parts import TOP, Listed, endpoint, endpoints, errors, failed_of, ids, title
 from .sparkline import sparkline
-from .words import duration, percent, plural, rate, share
+from .words import duration, percent, plural, rate
 
-TOP: Final = 3
-"""Endpoints and errors listed in a message."""
+_SEEN: Final = "Most frequent errors of the run so far"
 
 
 def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple[str, ...] = ()) -> Notice:
-    """The message that opens or closes an episode; only the one that opens it calls anybody."""
+    """The message that opens, repeats or closes an episode; only the one that opens it calls anybody."""
     measure = measured(alert)
     return Notice(
         headline=_headline(alert, measure),
@@ -25,62 +24,42 @@ def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple
             ("Test", (Foreign(alert.run.name, 200),)),
             ("Environment", (Foreign(alert.run.environment or "not named", 200),)),
             (measure.label, (f"{measure.value}{measure.aside()}",)),
-            (f"Last {duration(alert.window_s)}", (_failed_of(alert.failures, alert.requests),)),
+            (f"Last {duration(alert.window_s)}", (failed_of(alert.failures, alert.requests),)),
             ("Users", (f"{alert.users:,}",)),
             ("Requests/s", (rate(alert.requests, alert.window_s),)),
             _time(alert),
+            *_untold(alert),
         ),
         chart=_chart(alert),
-        lists=(
-            *endpoints("Most failures in this window", alert.top_endpoints),
-            *errors("Most frequent errors of the run so far", alert.top_errors),
-        ),
+        lists=(*_worst(alert), *errors(_SEEN, alert.top_errors)),
         links=links,
         context=ids(alert),
-        calls=calls if alert.state == "firing" else (),
+        calls=calls if alert.state == "firing" and alert.repeat == 0 else (),
     )
 
 
-def title(run: Run) -> Line:
-    """Test and environment, for a headline."""
-    name = Foreign(run.name, 100)
-    return (name, " (", Foreign(run.environment, 50), ")") if run.environment else (name,)
-
-
-def outcome(failures: int, requests: int) -> str:
-    """`120 of 210 requests failed (57.1 %)`."""
-    return f"{_failed_of(failures, requests)} ({share(failures, requests)})"
-
-
-def endpoints(label: str, counts: Iterable[EndpointCount]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """The worst endpoints as a list, or none."""
-    lines = tuple((_endpoint(e), f" {outcome(e.failures, e.requests)}") for e in list(counts)[:TOP])
-    return ((label, lines),) if lines else ()
-
-
-def errors(label: str, counts: Iterable[ErrorCount]) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """The most frequent errors as a list, or none."""
-    lines = tuple((f"{e.count:,}x ", _endpoint(e), " ", Code(e.message, 400)) for e in list(counts)[:TOP])
-    return ((label, lines),) if lines else ()
-
-
-def ids(event: Alert | RunSummary) -> Line:
-    """Small print that finds the event in the log and at other destinations."""
-    host = Foreign(event.node.host, 100)
-    return (f"run {event.run.id} · message {event.id} · {event.node.role} on ", host)
-
-
 def _headline(alert: Alert, measure: Measured) -> Line:
-    name = title(alert.run)
+    name = (*title(alert.run), ": ")
+    since = duration((alert.occurred_at - alert.started_at).total_seconds())
+    if alert.state == "firing" and alert.repeat:
+        return ("🔥 ", *name, f"still firing after {since}; ", *_where(alert), f"{measure.told}{measure.aside()}")
     if alert.state == "firing":
-        return ("🔥 ", *name, f": {measure.told}{measure.aside()}")
-    lasted = duration((alert.occurred_at - alert.started_at).total_seconds())
+        return ("🔥 ", *name, *_where(alert), f"{measure.told}{measure.aside()}")
     if alert.resolution == "test_ended":
         # The run may end while the share is low again, only not for long enough to be sure.
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
-        return ("⏹️ ", *name, f": {still}, {lasted} after the alert; {measure.told}{measure.aside(before=False)}")
+        return ("⏹️ ", *name, f"{still}, {since} after the alert; {measure.told}{measure.aside(before=False)}")
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"
-    return ("✅ ", *name, f": {what} after {lasted}; {measure.told}")
+    return ("✅ ", *name, f"{what} after {since}; {measure.told}")
+
+
+def _where(alert: Alert) -> Line:
+    """The endpoint that the numbers are of, where they are not those of the whole test."""
+    if alert.scope != "endpoint" or not alert.affected:
+        return ()
+    worst = Code(f"{alert.affected[0].method} {alert.affected[0].name}", 150)
+    count = max(alert.affected_count, len(alert.affected))
+    return (worst, ": ") if count == 1 else (f"{plural(count, 'endpoint')}, worst ", worst, ": ")
 
 
 def _tone(alert: Alert) -> Tone:
@@ -96,17 +75,34 @@ def _time(alert: Alert) -> tuple[str, Line]:
     return "Lasted", (f"{lasted}, since ", Moment(alert.started_at))
 
 
+def _untold(alert: Alert) -> tuple[tuple[str, Line], ...]:
+    """What the limit of messages an hour has kept back."""
+    if not alert.folded_episodes:
+        return ()
+    return (("Not told", (f"{plural(alert.folded_episodes, 'episode')} before this one",)),)
+
+
 def _chart(alert: Alert) -> tuple[str, str] | None:
-    if len(alert.history) < 2 or alert.history_step_s is None:
+    shares = [share for share in alert.trend if share is not None]
+    if len(shares) < 2:
         return None
-    span = duration(alert.history_step_s * (len(alert.history) - 1))
-    peak = percent(max(alert.history))
-    return f"Share of failures, last {span}, at most {peak}", sparkline(alert.history)
+    span = duration(alert.trend_step_s * len(alert.trend))
+    return f"Share of failures, last {span}, at most {percent(max(shares))}", sparkline(alert.trend)
 
 
-def _failed_of(failures: int, requests: int) -> str:
-    return f"{failures:,} of {plural(requests, 'request')} failed"
+def _worst(alert: Alert) -> Listed:
+    """The endpoints or failures that the alert is about; of the whole test, the worst endpoints."""
+    if not alert.affected:
+        return endpoints("Most failures in this window", alert.top_endpoints)
+    label = "New failures" if alert.scope == "failure" else "Endpoints over the limit"
+    count = max(alert.affected_count, len(alert.affected))
+    of_all = f" ({TOP} of {count:,})" if count > TOP else ""
+    return ((f"{label}{of_all}", tuple(_affected(alert, one) for one in alert.affected[:TOP])),)
 
 
-def _endpoint(counted: EndpointCount | ErrorCount) -> Code:
-    return Code(f"{counted.method} {counted.name}", 300)
+def _affected(alert: Alert, one: Affected) -> Line:
+    named = endpoint(one.method, one.name)
+    if one.message is not None:
+        return (named, " ", Code(one.message, 400))
+    counted = failed_of(one.failures, one.requests)
+    return (named, f" {quantity(alert, one.value)}; {counted}")

@@ -3,7 +3,7 @@
 from locust_failure_schemas import RunSummary
 
 from .notice import Line, Moment, Notice
-from .notice_alert import endpoints, errors, ids, outcome, title
+from .notice_parts import endpoints, errors, ids, outcome, title
 from .words import duration, plural, rate, share
 
 

@@ -5,11 +5,13 @@ from itertools import pairwise
 from typing import Final
 
 BLOCKS: Final = "▁▂▃▄▅▆▇█"
+GAP: Final = "·"
+"""Where there was nothing to measure."""
 WIDTH: Final = 30
 """Characters at most: one line on a phone."""
 
 
-def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
+def sparkline(values: Sequence[float | None], width: int = WIDTH) -> str:
     """One block for each value, oldest first, drawn from nothing to the greatest.
 
     Where there are more values than `width`, each block is the greatest of its share of them: a short spike stays
@@ -17,9 +19,10 @@ def sparkline(values: Sequence[float], width: int = WIDTH) -> str:
     """
     count = min(width, len(values))
     edges = [index * len(values) // count for index in range(count + 1)] if count else [0]
-    peaks = [max(values[start:end]) for start, end in pairwise(edges)]
-    top = max(peaks, default=0.0)
-    return "".join(BLOCKS[_level(peak, top)] for peak in peaks)
+    parts = [[value for value in values[start:end] if value is not None] for start, end in pairwise(edges)]
+    peaks = [max(part, default=None) for part in parts]
+    top = max((peak for peak in peaks if peak is not None), default=0.0)
+    return "".join([GAP if peak is None else BLOCKS[_level(peak, top)] for peak in peaks])
 
 
 def _level(value: float, top: float) -> int:

@@ -33,7 +33,7 @@ def test_a_file_with_both_destinations_is_loaded_and_built(tmp_path: Path) -> No
     built = {name: build(name, config) for name, config in settings.destinations.items()}
     assert built["monitoring"].config.send == ("failures", "alerts", "summaries")
     assert built["slack"].config.send == ("alerts", "summaries")
-    assert [rule.name for rule in settings.rules] == ["failure-spike", "failure-rise", "no-requests"]
+    assert [rule.name for rule in settings.rules] == ["failure-spike"]
     assert "not-a-real" not in repr(settings)
 
 

@@ -7,6 +7,7 @@ import pytest
 from locust_failure_forwarder.destinations.notice import PLAIN, Notice, write
 from locust_failure_forwarder.destinations.notice_alert import of_alert
 from locust_failure_forwarder.destinations.notice_summary import of_summary
+from locust_failure_schemas import Affected
 from support.samples import NOW, TOP_ENDPOINTS, alert, run, summary
 
 
@@ -73,7 +74,7 @@ def test_the_tone_of_a_firing_alert_is_its_severity(severity: str) -> None:
 
 
 def test_fields_of_a_firing_alert_answer_what_where_how_bad_and_since_when() -> None:
-    assert fields(of_alert(alert(baseline=0.004))) == {
+    assert fields(of_alert(alert(before=0.004))) == {
         "Rule": "failure-spike (critical)",
         "Test": "checkout-soak",
         "Environment": "staging",
@@ -86,31 +87,61 @@ def test_fields_of_a_firing_alert_answer_what_where_how_bad_and_since_when() -> 
 
 
 @pytest.mark.parametrize(
-    ("condition", "value", "threshold", "said"),
+    ("condition", "unit", "value", "threshold", "said"),
     [
-        ("spike", 0.09, 0.05, "9 % of 410 requests failed (limit 5 %)"),
-        ("failures_per_second", 12.4, 5.0, "12 failures a second (limit 5/s)"),
-        ("new_failure", 1.0, 0.0, "1 kind of failure not seen before"),
-        ("new_failure", 2.0, 0.0, "2 kinds of failure not seen before"),
-        ("no_requests", 0.0, 0.1, "0 requests a second from 50 users"),
-        ("slow_requests", 2310.0, 1000.0, "requests take 2,310 ms (limit 1,000 ms)"),
-        ("slow_requests", 61_000.0, 1000.0, "requests take 1 min 1 s (limit 1,000 ms)"),
-        ("of-a-later-version", 0.25, 7.0, "measured 0.25 (limit 7)"),
+        ("spike", "ratio", 0.09, 0.05, "9 % of 410 requests failed (limit 5 %)"),
+        ("failures_per_second", "per_second", 12.4, 5.0, "12 failures a second (limit 5/s)"),
+        ("new_failure", "count", 1.0, 0.0, "1 kind of failure not seen before"),
+        ("new_failure", "count", 2.0, 0.0, "2 kinds of failure not seen before"),
+        ("no_requests", "per_second", 0.0, 0.1, "0 requests a second from 50 users"),
+        ("slow_requests", "milliseconds", 2310.0, 1000.0, "requests take 2,310 ms (limit 1,000 ms)"),
+        ("slow_requests", "milliseconds", 61_000.0, 1000.0, "requests take 1 min 1 s (limit 1,000 ms)"),
+        ("of-a-later-version", "other", 0.25, 7.0, "measured 0.25 (limit 7)"),
     ],
 )
-def test_each_condition_has_its_words(condition: str, value: float, threshold: float, said: str) -> None:
-    notice = of_alert(alert(condition=condition, value=value, threshold=threshold))
+def test_each_condition_has_its_words(condition: str, unit: str, value: float, threshold: float, said: str) -> None:
+    notice = of_alert(alert(condition=condition, unit=unit, value=value, threshold=threshold))
     assert headline(notice) == f"🔥 checkout-soak (staging): {said}"
 
 
 def test_the_share_of_failures_is_drawn_if_it_is_known() -> None:
-    history = (0.0, 0.0, 0.01, 0.05, 0.2, 0.42)
-    assert of_alert(alert(history=history, history_step_s=2.0)).chart == (
-        "Share of failures, last 10 s, at most 42 %",
-        "▁▁▂▂▄█",
+    trend = (0.0, 0.0, None, 0.05, 0.2, 0.42)
+    assert of_alert(alert(trend=trend, trend_step_s=2.0)).chart == (
+        "Share of failures, last 12 s, at most 42 %",
+        "▁▁·▂▄█",
     )
-    assert of_alert(alert(history=history)).chart is None
-    assert of_alert(alert(history=(0.5,), history_step_s=2.0)).chart is None
+    assert of_alert(alert(trend=())).chart is None
+    assert of_alert(alert(trend=(None, 0.5))).chart is None
+
+
+def test_a_message_that_repeats_says_how_long_it_lasts_already() -> None:
+    notice = of_alert(alert(repeat=1, occurred_at=NOW + timedelta(minutes=10)), calls=("here",))
+    assert headline(notice) == (
+        "🔥 checkout-soak (staging): still firing after 10 min; 42 % of 410 requests failed (limit 5 %)"
+    )
+    assert notice.calls == ()
+
+
+def test_an_alert_for_one_endpoint_names_it_and_for_many_the_worst() -> None:
+    worst = Affected(method="POST", name="/checkout", value=0.42, requests=410, failures=172)
+    one = of_alert(alert(scope="endpoint", affected=(worst,), affected_count=1))
+    assert headline(one) == "🔥 checkout-soak (staging): POST /checkout: 42 % of 410 requests failed (limit 5 %)"
+    many = of_alert(alert(scope="endpoint", affected=(worst,) * 10, affected_count=12))
+    assert "(staging): 12 endpoints, worst POST /checkout: 42 % of" in headline(many)
+    assert lists(many)["Endpoints over the limit (3 of 12)"] == ["POST /checkout 42 %; 172 of 410 requests failed"] * 3
+    assert "Most failures in this window" not in lists(many)
+
+
+def test_new_failures_are_listed_with_their_texts() -> None:
+    new = Affected(method="GET", name="/", message="Connection refused", value=1.0, requests=1, failures=1)
+    notice = of_alert(
+        alert(condition="new_failure", unit="count", scope="failure", value=1.0, affected=(new,), affected_count=1)
+    )
+    assert lists(notice)["New failures"] == ["GET / Connection refused"]
+
+
+def test_episodes_that_had_no_message_of_their_own_are_counted() -> None:
+    assert fields(of_alert(alert(folded_episodes=3)))["Not told"] == "3 episodes before this one"
 
 
 def test_three_endpoints_and_errors_are_listed() -> None:

@@ -2,9 +2,9 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.destinations.sparkline import BLOCKS, WIDTH, sparkline
+from locust_failure_forwarder.destinations.sparkline import BLOCKS, GAP, WIDTH, sparkline
 
-VALUES = st.lists(st.floats(min_value=0, max_value=1), max_size=200)
+VALUES = st.lists(st.none() | st.floats(min_value=0, max_value=1), max_size=200)
 
 
 def test_values_are_drawn_from_nothing_to_the_greatest() -> None:
@@ -25,7 +25,7 @@ def test_a_little_is_not_drawn_as_nothing() -> None:
 
 
 @given(VALUES)
-def test_it_is_one_short_line_of_blocks(values: list[float]) -> None:
+def test_it_is_one_short_line_of_blocks(values: list[float | None]) -> None:
     drawn = sparkline(values)
     assert len(drawn) == min(len(values), WIDTH)
-    assert set(drawn) <= set(BLOCKS)
+    assert set(drawn) <= {*BLOCKS, GAP}
