@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from .commands.alerts import app as alerts
 from .commands.dead import app as dead
 from .commands.options import (
     EXIT_NOT_DONE,
@@ -40,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+app.add_typer(alerts)
 app.add_typer(dead)
 
 

@@ -23,7 +23,7 @@ def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple
             ("Rule", (Code(alert.rule, 100), f" ({alert.severity})")),
             ("Test", (Foreign(alert.run.name, 200),)),
             ("Environment", (Foreign(alert.run.environment or "not named", 200),)),
-            (measure.label, (f"{measure.value}{measure.aside()}",)),
+            (measure.label, (f"{measure.value}{measure.aside(before=alert.state == 'firing')}",)),
             (f"Last {duration(alert.window_s)}", (failed_of(alert.failures, alert.requests),)),
             ("Users", (f"{alert.users:,}",)),
             ("Requests/s", (rate(alert.requests, alert.window_s),)),

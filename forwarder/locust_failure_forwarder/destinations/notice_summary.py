@@ -16,7 +16,6 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
         ("Users at peak", (f"{summary.users_peak:,}",)),
         ("Requests", (f"{summary.requests:,} ({rate(summary.requests, summary.duration_s)}/s)",)),
         ("Failed", (f"{summary.failures:,} ({share(summary.failures, summary.requests)})",)),
-        ("Alerts fired", (f"{summary.alerts_fired:,}",)),
     ]
     if summary.user_errors:
         fields.append(("Errors in user code", (f"{summary.user_errors:,}",)))
