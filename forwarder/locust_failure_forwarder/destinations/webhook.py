@@ -27,8 +27,6 @@ from .message import MessageConfig, notice_of, read_event
 from .notice import COLORS, PLAIN, write
 from .plain_text import details
 from .status import verdict_for_one
-from .template import Template
-from .template_check import check_template
 from .web_url import WebUrl
 
 _MOMENT: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -69,6 +67,8 @@ class WebhookConfig(MessageConfig):
     def _check_body(cls, body: SecretStr, info: ValidationInfo) -> SecretStr:
         fields = info.data
         if {"send", "links", "secrets"} <= fields.keys():  # else told already
+            from .template_check import check_template  # loads Jinja, which a run without webhooks need not pay for
+
             samples = _samples(fields["send"], fields["links"], fields["secrets"])
             check_template(body.get_secret_value(), samples)
         return body
@@ -87,6 +87,8 @@ class WebhookDestination(Destination):
     def __init__(self, name: str, config: WebhookConfig) -> None:
         self._name = name
         self._config = config
+        from .template import Template
+
         self._template = Template(config.body.get_secret_value())
 
     @property
