@@ -26,7 +26,7 @@ $(VENV)/.ready: constraints.txt schemas/pyproject.toml forwarder/pyproject.toml 
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "installing into $(VENV) …"
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ./schemas -e ./forwarder $(TOOLS)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e ./schemas -e './forwarder[apprise]' $(TOOLS)
 	@touch $@
 
 # The schemas package has to work for people who do not have Locust: it is tested without it.

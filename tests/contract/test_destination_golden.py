@@ -20,7 +20,19 @@ FOLDER: Final = Path(__file__).parent.parent / "golden" / "destinations"
 UPDATE: Final = os.environ.get("UPDATE_GOLDEN") == "1"
 
 LATER: Final = NOW + timedelta(seconds=125)
-RECOVERED: Final = {"state": "resolved", "occurred_at": LATER, "value": 2 / 400, "requests": 400, "failures": 2}
+RECOVERED: Final = {
+    "state": "resolved",
+    "resolution": "recovered",
+    "occurred_at": LATER,
+    "value": 2 / 400,
+    "requests": 400,
+    "failures": 2,
+}
+FULL: Final[dict[str, Any]] = {
+    "before": 0.004,
+    "trend": (0.0, 0.01, None, 0.02, 0.2, 0.42),
+    "labels": {"page": "true"},
+}
 ENDED: Final = {"state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}
 
 BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
@@ -28,9 +40,22 @@ BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "http.failures.no-response": ("http", [event("failures", record=failure(response=None, elapsed_ms=None))], False),
     "http.alerts": ("http", [event("alerts")], False),
     "http.summaries": ("http", [event("summaries")], False),
+    "alertmanager.firing": ("alertmanager", [event("alerts", record=alert(**FULL))], False),
+    "alertmanager.recovered": ("alertmanager", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "pagerduty.firing": ("pagerduty", [event("alerts", record=alert(**FULL))], False),
+    "pagerduty.recovered": ("pagerduty", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "teams.firing": ("teams", [event("alerts", record=alert(**FULL))], False),
+    "teams.summary": ("teams", [event("summaries")], False),
+    "discord.firing": ("discord", [event("alerts", record=alert(**FULL))], False),
+    "discord.test-ended": ("discord", [event("alerts", record=alert(2, **ENDED))], False),
+    "discord.summary": ("discord", [event("summaries")], False),
+    "webhook.firing": ("webhook", [event("alerts", record=alert(**FULL))], False),
+    "webhook.summary": ("webhook", [event("summaries")], False),
+    "apprise.firing": ("apprise", [event("alerts", record=alert(**FULL))], False),
     "slack.firing": ("slack", [event("alerts")], False),
     "slack.firing.plain": ("slack", [event("alerts")], True),
-    "slack.recovered": ("slack", [event("alerts", record=alert(2, resolution="recovered", **RECOVERED))], False),
+    "slack.recovered": ("slack", [event("alerts", record=alert(2, **RECOVERED))], False),
+    "slack.firing.full": ("slack", [event("alerts", record=alert(**FULL))], False),
     "slack.test-ended": ("slack", [event("alerts", record=alert(2, **ENDED))], False),
     "slack.summary": ("slack", [event("summaries")], False),
 }

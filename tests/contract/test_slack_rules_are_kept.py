@@ -10,8 +10,8 @@ from locust_failure_forwarder.demo.slack_rules import violations
 from locust_failure_forwarder.destinations.base import Batch
 from locust_failure_forwarder.destinations.slack import SlackConfig, SlackDestination
 from locust_failure_forwarder.events import Event
-from locust_failure_schemas import EndpointCount, ErrorCount
-from support.samples import NOW, alert, event, node, run, summary
+from support.hostile_records import events
+from support.samples import NOW, alert, event
 
 SLACK = SlackDestination(
     "slack",
@@ -20,53 +20,12 @@ SLACK = SlackDestination(
     ),
 )
 
-HOSTILE = st.one_of(
-    st.text(),
-    st.text(alphabet="&<>`@*_~|!# \n\u202e😀", max_size=60),
-    st.sampled_from(["<!channel>", "@here", "<@U1>", "&" * 5000, "😀" * 5000, "\n" * 5000, "`" * 5000, "<" * 5000]),
-)
-COUNT = st.integers(min_value=0, max_value=2**63)
-ENDPOINT = st.builds(EndpointCount, method=HOSTILE, name=HOSTILE, requests=COUNT, failures=COUNT)
-ERROR = st.builds(
-    ErrorCount, method=HOSTILE, name=HOSTILE, message=HOSTILE, count=st.integers(min_value=1, max_value=2**63)
-)
-SHARED: dict[str, st.SearchStrategy[Any]] = {
-    "run": st.builds(run, name=HOSTILE.filter(bool), environment=st.none() | HOSTILE, labels=st.just({})),
-    "node": st.builds(node, host=HOSTILE),
-    "requests": COUNT,
-    "failures": COUNT,
-    "top_endpoints": st.lists(ENDPOINT, max_size=5).map(tuple),
-    "top_errors": st.lists(ERROR, max_size=5).map(tuple),
-}
-ALERTS = st.builds(
-    alert,
-    rule=HOSTILE.filter(bool),
-    state=st.sampled_from(["firing", "resolved"]),
-    resolution=st.sampled_from([None, "recovered", "test_ended", "other"]),
-    severity=st.sampled_from(["info", "warning", "critical"]),
-    value=st.floats(min_value=0, max_value=1),
-    window_s=st.floats(min_value=1e-6, max_value=1e9),
-    users=COUNT,
-    **SHARED,
-)
-SUMMARIES = st.builds(
-    summary,
-    users_peak=COUNT,
-    user_errors=COUNT,
-    alerts_fired=COUNT,
-    duration_s=st.floats(min_value=0, max_value=1e9),
-    **SHARED,
-)
-
 
 def payload(sent: Event, *, plain: bool) -> dict[str, Any]:
     return json.loads(SLACK.encode(Batch(sent.kind, "slack", [sent]), NOW, plain=plain).body)
 
 
-@given(
-    st.one_of(ALERTS.map(lambda a: event("alerts", record=a)), SUMMARIES.map(lambda s: event("summaries", record=s))),
-    st.booleans(),
-)
+@given(events(), st.booleans())
 def test_hostile_names_and_texts_never_break_a_rule_or_call_anyone(sent: Event, plain: bool) -> None:
     body = payload(sent, plain=plain)
     assert violations(body) == []
@@ -83,6 +42,45 @@ def _texts(value: Any) -> list[str]:
         return [value]
     items: list[Any] = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - any JSON
     return [text for item in items for text in _texts(item)]
+
+
+LINKED = SlackDestination(
+    "slack",
+    SlackConfig.model_validate(
+        {
+            "type": "slack",
+            "webhook_url": "https://hooks.slack.example/services/not-a-real-path",
+            "mentions": {"critical": ["here", "U012AB3CD"], "warning": ["S012AB3CD"]},
+            "links": {
+                "web_ui": "http://loadgen-1.example:8089/" + "&" * 400,
+                "dashboard": "https://grafana.example/d/x?from={from_ms}&to={to_ms}&var-run={run}",
+            },
+        }
+    ),
+)
+OURS = re.compile(
+    r"<!date\^-?\d+\^\{date_short_pretty\} \{time_secs\}\|[-0-9: ]+ UTC>|<!here>|<@U012AB3CD>|<!subteam\^S012AB3CD>"
+    r"|<https?://[^<>|]*\|(?:Dashboard|Locust)>"
+)
+
+
+@given(events(), st.booleans())
+def test_links_and_mentions_of_the_configuration_are_the_only_ones(sent: Event, plain: bool) -> None:
+    body = json.loads(LINKED.encode(Batch(sent.kind, "slack", [sent]), NOW, plain=plain).body)
+    assert violations(body) == []
+    for text in _texts(body):
+        assert not re.search(r"[<>]|@(?!\u2060)|&(?!amp;|lt;|gt;)", OURS.sub("", text))
+
+
+def test_a_firing_alert_calls_whom_its_severity_names_and_a_resolved_one_nobody() -> None:
+    def text(**changes: Any) -> str:
+        sent = event("alerts", record=alert(**changes))
+        return json.loads(LINKED.encode(Batch("alerts", "slack", [sent]), NOW).body)["text"]
+
+    assert text(severity="critical").endswith("(limit 5 %) <!here> <@U012AB3CD>")
+    assert text(severity="warning").endswith(" <!subteam^S012AB3CD>")
+    assert text(severity="info").endswith("(limit 5 %)")
+    assert "<" not in text(severity="critical", state="resolved", resolution="recovered")
 
 
 def test_markup_is_ours_alone_and_nothing_is_unfurled() -> None:

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the servers that tests/faults/ puts between the forwarder and its receiver, where they are missing.
+# Installs the servers that tests/faults/ puts between the forwarder and its receiver, and the Alertmanager that
+# tests/integration/ sends to, where they are missing.
 # For Debian and Ubuntu. Tests start them by themselves, on ports of their own; a service the package starts is not used.
 set -euo pipefail
 
@@ -7,7 +8,7 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=()
-for package in nginx haproxy; do
+for package in nginx haproxy prometheus-alertmanager; do
   command -v "$package" >/dev/null || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then

@@ -13,6 +13,7 @@ SECRETS: Final = (
     "not-a-real-user",
     "not-a-real-password",
     "not-a-real-path",
+    "notarealroutingkeynotarealroutin",
     "bm90LWEtcmVhbC1zaWduaW5nLXNlY3JldC1hdC1hbGw",
 )
 """Values that stand where secrets stand; none may be seen anywhere but in the request itself."""
@@ -72,5 +73,26 @@ CASES: Final = (
             "signature": {"standard_webhooks": "whsec_bm90LWEtcmVhbC1zaWduaW5nLXNlY3JldC1hdC1hbGw="},
         },
     ),
+    Case(
+        "alertmanager",
+        {"type": "alertmanager", "url": "https://alertmanager.example.com/not-a-real-path/", "expire_after": "2h"},
+    ),
+    Case("pagerduty", {"type": "pagerduty", "routing_key": "notarealroutingkeynotarealroutin", "url": _URL}),
+    Case("teams", {"type": "teams", "webhook_url": "https://teams.example/not-a-real-path?sig=not-a-real-token"}),
+    Case("discord", {"type": "discord", "webhook_url": "https://discord.example/api/webhooks/1/not-a-real-path"}),
+    Case(
+        "webhook",
+        {
+            "type": "webhook",
+            "url": _URL,
+            "auth": {"bearer": "not-a-real-token"},
+            "body": """{
+                "text": "test: {{ headline }}", "details": "{{ details }}",
+                "severity": "{% if alert %}{{ alert.severity }}{% endif %}",
+                "requests": {{ (alert or summary).requests }}, "run": {{ (alert or summary).run }}
+            }""",
+        },
+    ),
+    Case("apprise", {"type": "apprise", "url": "json://not-a-real-user:not-a-real-password@apprise.example/x"}),
     Case("slack", {"type": "slack", "webhook_url": "https://hooks.slack.example/services/not-a-real-path"}),
 )

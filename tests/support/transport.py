@@ -76,6 +76,16 @@ def send(
     return asyncio.run(send())
 
 
+def deliver(request: HttpRequest, timeout: float = PATIENCE) -> HttpResponse:
+    """The answer to a request that a destination has made."""
+
+    async def deliver() -> HttpResponse:
+        async with Transport(timeout) as transport:
+            return await transport.send(request)
+
+    return asyncio.run(deliver())
+
+
 def fail(url: str, **arguments: Any) -> NetworkError:
     with pytest.raises(NetworkError) as caught:
         send(url, **arguments)

@@ -1,4 +1,4 @@
-"""`failure-forwarder alerts …`: the alert rules. Parses and prints; the work is done in `alerts_*.py`."""
+"""`failure-forwarder alerts …`: try rules and destinations. Parses and prints; the work is done in `alerts_*.py`."""
 
 import os
 from pathlib import Path
@@ -6,14 +6,25 @@ from typing import Annotated
 
 import typer
 
-from .options import JsonOption, guarded
+from .options import ConfigOption, DestinationOption, JsonOption, guarded
 
-app = typer.Typer(name="alerts", help="Alert rules: what they would have told.", no_args_is_help=True)
+app = typer.Typer(name="alerts", help="Alerts: try the rules, and see where they arrive.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Alert rules: what they would have told."""
+    """Alerts: try the rules, and see where they arrive."""
+
+
+@app.command("test")
+def send_test(config: ConfigOption, destination: DestinationOption = None) -> None:
+    """Send samples to every destination of alerts: one that fires, its end, a summary. Print what came back.
+
+    The samples say that they are samples, have the lowest severity, and mention nobody. A pager may page all the same.
+    """
+    from .alerts_test import send_samples
+
+    raise typer.Exit(guarded(lambda: send_samples(config, os.environ, destination)))
 
 
 @app.command()

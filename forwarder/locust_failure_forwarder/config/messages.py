@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from .models import Name
-from .places import Finding, KeyPath, show_key
+from .places import Finding, KeyPath, LineError, show_key
 from .shape import Spot, choices, discriminator, fields, follow, home_of
 from .suggest import closest, did_you_mean, listing, sentences
 
@@ -102,6 +102,9 @@ def _finding(details: ErrorDetails, spot: Spot) -> Finding:
         return Finding(spot.path, f"this key: {message}", of_key=True)
     if details["input"] is None:
         return Finding(spot.path, f"no value is given; {message}", _empty_hint(spot))
+    cause = details.get("ctx", {}).get("error")
+    if isinstance(cause, LineError):
+        return Finding(spot.path, message, cause.hint, line=cause.line)
     return Finding(spot.path, message, _hint(message, details["input"], spot))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from ..errors import Problem
@@ -21,6 +21,8 @@ class Place:
     """Counted from 1."""
     column: int
     """Counted from 1."""
+    text_line: int | None = field(default=None, compare=False)
+    """Line in which the text of the key's value begins, if each of its lines is one of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,19 @@ class Finding:
     hint: str = ""
     place: Place | None = None
     """Where it is, if not simply where the key is."""
+    line: int | None = None
+    """Line within the value, counted from 1, if it is one of several lines."""
     of_key: bool = False
     """Whether it is about the key itself, whatever its value."""
+
+
+class LineError(ValueError):
+    """Raised by a validator of a text of several lines: what is wrong, and where. Never carries a value."""
+
+    def __init__(self, message: str, line: int | None = None, hint: str = "") -> None:
+        self.line = line
+        self.hint = hint
+        super().__init__(message)
 
 
 def show_key(key: str) -> str:
@@ -73,8 +86,15 @@ def nearest_place(path: KeyPath, places: Mapping[KeyPath, Place]) -> Place | Non
 def to_problem(finding: Finding, places: Mapping[KeyPath, Place]) -> Problem:
     """The finding with its place, ready for the user."""
     place = finding.place or nearest_place(finding.path, places)
+    message = finding.message
+    if finding.line is not None and place is not None:
+        exact = places.get(finding.path)
+        if exact is not None and exact.text_line is not None:
+            place = Place(exact.text_line + finding.line - 1, 1)
+        else:
+            message = f"in its line {finding.line}: {message}"
     return Problem(
-        message=finding.message,
+        message=message,
         key=dotted(finding.path),
         line=place.line if place else None,
         column=place.column if place else None,

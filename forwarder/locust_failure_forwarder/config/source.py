@@ -7,7 +7,7 @@ what was written instead of what YAML 1.1 makes of it. Anchors, aliases and merg
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
 
@@ -109,7 +109,7 @@ class _Reader:
         inside = self._enter(node, path, above)
         data: dict[str, object] = {}
         for key, (key_node, value_node) in self._entries(node, path, inside).items():
-            self.places[(*path, key)] = _place(key_node)
+            self.places[(*path, key)] = replace(_place(key_node), text_line=_text_line(value_node))
             data[key] = self._value(value_node, (*path, key), inside)
         return data
 
@@ -199,6 +199,17 @@ class _Reader:
 
 def _place(node: yaml.Node) -> Place:
     return Place(node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _text_line(node: yaml.Node) -> int | None:
+    """The line in which a text begins of which each line is one of the file."""
+    text = _scalar_text(node)
+    if text is None or "${file:" in text:
+        return None
+    first = node.start_mark.line + 1
+    if node.style == "|":  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - scalars have it
+        return first + 1
+    return first if node.start_mark.line == node.end_mark.line else None
 
 
 def _scalar_text(node: yaml.Node) -> str | None:

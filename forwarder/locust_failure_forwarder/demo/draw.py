@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from rich.text import Text
 
 from ..report.accounts import total
 from ..report.tables import accounts_table, remarks
-from .draw_slack import draw_message
+from .draw_slack import as_svg, draw_message
 from .monitoring import MonitoringApi
 from .slack import SlackReceiver
 
@@ -85,8 +84,7 @@ def save_picture(path: Path, outcome: Outcome, slack: SlackReceiver) -> None:
         console = Console(record=True, width=100, file=nowhere, force_terminal=True, highlight=False)
         draw_slack(console, slack)
         draw_accounts(console, outcome)
-    svg = console.export_svg(title="failure-forwarder demo")
-    path.write_text(re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "monospace"))
+    path.write_text(as_svg(console, "failure-forwarder demo"))
 
 
 def _draw_log_tail(console: Console, log: Path) -> None:

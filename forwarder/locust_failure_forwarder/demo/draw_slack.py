@@ -4,7 +4,7 @@ import html
 import re
 from typing import Any, Final
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -28,7 +28,8 @@ def mrkdwn(text: str) -> Text:
         elif italic is not None:
             drawn.append(html.unescape(italic), style="italic")
         else:
-            drawn.append(html.unescape(next(t for t in (date, label, link) if t is not None)), style="cyan")
+            shown = next(t for t in (date, label, link) if t is not None)
+            drawn.append(html.unescape(f"@{shown[1:]}" if shown.startswith("!") else shown), style="cyan")
         position = match.end()
     drawn.append(html.unescape(text[position:]))
     return drawn
@@ -72,3 +73,9 @@ def _draw_block(block: dict[str, Any]) -> RenderableType:
                     grid.add_row(*(mrkdwn(field["text"]) for field in fields[left : left + 2]))
                 parts.append(grid)
             return Group(*parts)
+
+
+def as_svg(console: Console, title: str) -> str:
+    """What a recording console has printed, as an SVG that needs no font from anywhere else."""
+    svg = console.export_svg(title=title, unique_id="slack")
+    return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "monospace")

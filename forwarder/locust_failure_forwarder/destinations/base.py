@@ -18,11 +18,11 @@ from ..events import Event, Kind
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request, ready to be sent. `url` and `headers` may hold secrets: never log them."""
+    """One request, ready to be sent. Everything but `method` may hold secrets: never log it."""
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    body: bytes
+    body: bytes = field(repr=False)
     method: str = "POST"
 
 

@@ -11,17 +11,14 @@ from pydantic import ConfigDict, Field, model_validator
 
 from ..config.models import DestinationConfig
 from ..events import Kind
-from ..version import VERSION
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
-from .http_auth import AuthConfig, Headers
+from .http_auth import AuthConfig, Headers, as_headers, check_headers_once
 from .http_body import encode_body
 from .http_items import read_items
 from .http_signature import SignatureConfig, sign
 from .probe_record import sample_event
 from .status import verdict_for_response
 from .web_url import WebUrl
-
-USER_AGENT: Final = f"locust-failure-forwarder/{VERSION}"
 
 _GZIP_LEVEL: Final = 3
 """JSON of records shrinks to a few percent at every level; higher ones cost several times the CPU for little."""
@@ -52,8 +49,7 @@ class HttpConfig(DestinationConfig):
         if self.signature is not None and self.compression == "gzip":
             # Standard Webhooks signs the payload as text; its libraries cannot verify compressed bytes.
             raise ValueError("signature and compression exclude each other; leave out one of the two")
-        if self.auth is not None and self.auth.as_header()[0].lower() in map(str.lower, self.headers):
-            raise ValueError("auth and headers set the same header; leave out one of the two")
+        check_headers_once(self.auth, self.headers)
         return self
 
     @property
@@ -95,10 +91,5 @@ class HttpDestination(Destination):
         return self.encode(Batch(kind, self._name, [sample_event(kind, now)]), now)
 
     def _headers(self, batch_id: str) -> dict[str, str]:
-        headers = {name: value.get_secret_value() for name, value in self._config.headers.items()}
-        if "user-agent" not in map(str.lower, headers):
-            headers["User-Agent"] = USER_AGENT
-        if self._config.auth is not None:
-            name, value = self._config.auth.as_header()
-            headers[name] = value
+        headers = as_headers(self._config.auth, self._config.headers)
         return headers | {"Content-Type": "application/json", "Idempotency-Key": batch_id}

@@ -1,12 +1,14 @@
-"""Credentials and headers of the `http` destination: what may be configured, and what is sent. No I/O."""
+"""Credentials and headers for any address: what may be configured, and what is sent. No I/O."""
 
 import base64
 import re
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, SecretStr, model_validator
 
 from ..config.models import ConfigModel
+from ..version import VERSION
 
 RESERVED: Final = frozenset(
     {
@@ -27,6 +29,8 @@ RESERVED: Final = frozenset(
     }
 )
 """Header names that describe the message itself; a configured value would contradict what is sent."""
+
+USER_AGENT: Final = f"locust-failure-forwarder/{VERSION}"
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
@@ -126,3 +130,24 @@ class AuthConfig(ConfigModel):
             return "Authorization", f"Basic {base64.b64encode(pair).decode()}"
         assert self.header is not None  # noqa: S101 - the validator allows no fourth case
         return self.header.name, self.header.value.get_secret_value()
+
+
+def check_headers_once(auth: AuthConfig | None, headers: Mapping[str, SecretStr]) -> None:
+    """Refuse a header that both of them set.
+
+    Raises:
+        ValueError: they do.
+    """
+    if auth is not None and auth.as_header()[0].lower() in map(str.lower, headers):
+        raise ValueError("auth and headers set the same header; leave out one of the two")
+
+
+def as_headers(auth: AuthConfig | None, headers: Mapping[str, SecretStr]) -> dict[str, str]:
+    """What is sent of them, unmasked, and who we are."""
+    sent = {name: value.get_secret_value() for name, value in headers.items()}
+    if "user-agent" not in map(str.lower, sent):
+        sent["User-Agent"] = USER_AGENT
+    if auth is not None:
+        name, value = auth.as_header()
+        sent[name] = value
+    return sent

@@ -23,14 +23,14 @@ _TEXT: Final = "Test record of failure-forwarder: nothing failed"
 def sample_event(kind: Kind, now: datetime) -> Event:
     """One valid event of `kind` that happened at `now` (aware)."""
     moment = now.astimezone(UTC)
-    record = _RECORDS[kind](moment, Run(id=_uuid7("run", moment), name=NAME, labels=LABELS))
+    record = _RECORDS[kind](moment, Run(id=sample_id("run", moment), name=NAME, labels=LABELS))
     origin = Origin(run=record.run.model_dump_json().encode(), node=record.node.model_dump_json().encode())
     return Event(position=1, kind=kind, id=record.id, origin=origin, body=record.model_dump_json().encode())
 
 
 def _failure(now: datetime, run: Run) -> FailureRecord:
     return FailureRecord(
-        id=_uuid7("failure", now),
+        id=sample_id("failure", now),
         sequence=1,
         occurred_at=now,
         run=run,
@@ -43,8 +43,8 @@ def _failure(now: datetime, run: Run) -> FailureRecord:
 def _alert(now: datetime, run: Run) -> Alert:
     """Already resolved and of the lowest severity, so that a receiver that pages people pages nobody."""
     return Alert(
-        id=_uuid7("alert", now),
-        episode_id=_uuid7("episode", now),
+        id=sample_id("alert", now),
+        episode_id=sample_id("episode", now),
         sequence=1,
         occurred_at=now,
         run=run,
@@ -66,7 +66,7 @@ def _alert(now: datetime, run: Run) -> Alert:
 
 def _summary(now: datetime, run: Run) -> RunSummary:
     return RunSummary(
-        id=_uuid7("summary", now),
+        id=sample_id("summary", now),
         sequence=1,
         occurred_at=now,
         run=run,
@@ -83,7 +83,7 @@ def _summary(now: datetime, run: Run) -> RunSummary:
 _RECORDS: Final = {"failures": _failure, "alerts": _alert, "summaries": _summary}
 
 
-def _uuid7(purpose: str, now: datetime) -> UUID:
+def sample_id(purpose: str, now: datetime) -> UUID:
     """UUIDv7 of `now` whose random bits are a digest, so that equal calls give equal ids."""
     digest = hashlib.sha256(f"{purpose} {now.isoformat()}".encode()).digest()
     return UUID(bytes=uuid7(now.timestamp(), lambda count: digest[:count]))

@@ -4,18 +4,18 @@ Builds requests and judges answers; opens no connection. Failures are not sent: 
 the channel and meet Slack's limit of one a second.
 """
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime
 from typing import Annotated, ClassVar, Final, Literal
 
 from locust_failure_schemas import Alert, RunSummary
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator
 
-from ..config.models import DestinationConfig
-from ..events import Event
+from ..config.models import ConfigModel
 from ..version import VERSION
 from .base import Batch, Delivered, Destination, HttpRequest, HttpResponse, Rejected, Retry, Simplify, Verdict
-from .slack_message import Message, of_alert, of_summary
-from .slack_text import date
+from .message import MessageConfig, notice_of, probe_notice, read_event
+from .notice import Notice
 from .status import verdict_for_response
 from .web_url import WebUrl
 
@@ -40,31 +40,48 @@ _KNOWN_ERRORS: Final = _REFUSED_FORMS | {
 """Slack's own words, which may be quoted. Any other body may hold anything and is not."""
 
 
-SlackKind = Literal["alerts", "summaries"]
+_MENTION: Final = re.compile(r"here|channel|everyone|[UWS][A-Z0-9]{2,20}")
 
 
-def _refuse_failures(kind: object) -> object:
-    if kind == "failures":
+def _check_mention(name: str) -> str:
+    if not _MENTION.fullmatch(name):
         raise ValueError(
-            "a message for each failed request would flood the channel; send alerts to Slack, and records to a "
-            "destination of another type"
+            "expected here, channel, everyone, or the id of a user (U…) or user group (S…); Slack knows no names here"
         )
-    return kind
+    return name
 
 
-class SlackConfig(DestinationConfig):
+Mentions = tuple[Annotated[str, AfterValidator(_check_mention)], ...]
+
+
+class MentionsConfig(ConfigModel):
+    """`mentions`: whom a firing alert calls, by its severity. Nobody by default."""
+
+    critical: Mentions = ()
+    """`here`, `channel`, `everyone`, or ids such as U012AB3CD (user), S012AB3CD (user group)."""
+    warning: Mentions = ()
+    """The same."""
+    info: Mentions = ()
+    """The same."""
+
+
+class SlackConfig(MessageConfig):
     """`type: slack`: an incoming webhook of a Slack app."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     type: Literal["slack"]
     """Tells the destinations apart."""
     webhook_url: WebUrl
     """Address of the incoming webhook. Whoever knows it can post, so it is a secret."""
-    send: Annotated[  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, which is safe as models are frozen
-        tuple[Annotated[SlackKind, BeforeValidator(_refuse_failures)], ...], Field(min_length=1)
-    ] = ("alerts", "summaries")
-    """Kinds of events it gets: `alerts`, `summaries` or both."""
+    mentions: MentionsConfig = MentionsConfig()
+    """Whom a firing alert calls."""
+
+    def calls(self, record: Alert | RunSummary) -> tuple[str, ...]:
+        """Whom `record` calls."""
+        if not isinstance(record, Alert):
+            return ()
+        return {"critical": self.mentions.critical, "warning": self.mentions.warning}.get(
+            record.severity, self.mentions.info
+        )
 
 
 class SlackDestination(Destination):
@@ -89,7 +106,8 @@ class SlackDestination(Destination):
             ValueError: more than one event, or a failure: neither is ever routed here.
         """
         (event,) = batch.events
-        return self._request(_message(event), plain=plain)
+        record = read_event(event)
+        return self._request(notice_of(record, self._config.links, self._config.calls(record)), plain=plain)
 
     def read(self, response: HttpResponse, now: datetime) -> Verdict:
         """Delivered only where Slack says `ok`: proxies and login pages answer 200 as well."""
@@ -107,17 +125,9 @@ class SlackDestination(Destination):
 
     def probe(self, now: datetime) -> HttpRequest:
         """A message that says it is a test."""
-        sent = f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-        message = Message(
-            headline=f"🧪 Test message from failure-forwarder, sent {sent}: nothing failed",
-            color="#868686",
-            fields=(("Sent", date(now)), ("Meaning", "alerts and summaries of load tests will arrive here")),
-            sections=(),
-            context=f"locust-failure-forwarder {VERSION}",
-        )
-        return self._request(message, plain=False)
+        return self._request(probe_notice(now), plain=False)
 
-    def _request(self, message: Message, *, plain: bool) -> HttpRequest:
+    def _request(self, notice: Notice, *, plain: bool) -> HttpRequest:
         # Importing slack_sdk takes a tenth of a second, which a run without Slack need not pay.
         from .slack_payload import render, render_plain
 
@@ -127,17 +137,8 @@ class SlackDestination(Destination):
                 "Content-Type": "application/json; charset=utf-8",
                 "User-Agent": f"locust-failure-forwarder/{VERSION}",
             },
-            body=render_plain(message) if plain else render(message),
+            body=render_plain(notice) if plain else render(notice),
         )
-
-
-def _message(event: Event) -> Message:
-    """Read tolerantly: the log may have been written by a later minor version."""
-    if event.kind == "alerts":
-        return of_alert(Alert.model_validate_json(event.body, extra="ignore"))
-    if event.kind == "summaries":
-        return of_summary(RunSummary.model_validate_json(event.body, extra="ignore"))
-    raise ValueError("failures are not sent to Slack")
 
 
 def _known_error(body: bytes) -> str | None:

@@ -65,6 +65,23 @@ def verdict_for_response(response: HttpResponse, now: datetime) -> Plain:
     return verdict
 
 
+def verdict_for_one(response: HttpResponse, now: datetime, *, pages: bool = False) -> Plain:
+    """As `verdict_for_response`, for destinations that get one event at a time: there is nothing to halve.
+
+    Unless `pages` are expected, a page is no answer: something else, such as a login or a proxy, is at the address.
+    """
+    verdict = verdict_for_response(response, now)
+    if (
+        not pages
+        and isinstance(verdict, Delivered)
+        and response.headers.get("content-type", "").startswith("text/html")
+    ):
+        return Retry(
+            f"{response.status}: a web page came back; something else answers at this address", needs_repair=True
+        )
+    return replace(verdict, splittable=False) if isinstance(verdict, Rejected) else verdict
+
+
 def _meaning(status: int) -> str:
     if status in _MEANINGS:
         return _MEANINGS[status]

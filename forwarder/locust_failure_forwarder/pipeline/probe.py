@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from ..config.models import DestinationConfig
 from ..destinations import build
 from ..destinations.base import Delivered, Itemised, Rejected, Retry
-from .deliver import NetworkError, Transport
+from .deliver import NetworkError
+from .transports import transport_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class ProbeResult:
 async def probe(name: str, config: DestinationConfig) -> ProbeResult:
     """Send the destination's probe once."""
     destination = build(name, config)
-    async with Transport(config.timeout, config.tls) as transport:
+    async with transport_for(config) as transport:
         try:
             response = await transport.send(destination.probe(datetime.now(UTC)))
         except NetworkError as error:

@@ -11,12 +11,12 @@ from ..destinations import Settings, build
 from .answers import Answers
 from .counters import RouteKey
 from .courier import Courier
-from .deliver import Transport
 from .retry import Gate
 from .route import Route
 from .source import Pending, Source
 from .store import Store
 from .telling import Notify
+from .transports import transport_for
 
 
 async def make_couriers(
@@ -27,7 +27,7 @@ async def make_couriers(
     couriers: dict[str, Courier] = {}
     for name, config in settings.destinations.items():
         destination = build(name, config)
-        transport = await stack.enter_async_context(Transport(config.timeout, config.tls))
+        transport = await stack.enter_async_context(transport_for(config))
         gate = Gate(destination.min_interval, time.monotonic, asyncio.sleep)
         answers = Answers(config, redact_text)
         couriers[name] = Courier(

@@ -1,5 +1,6 @@
 """config.example.yaml loads as it stands, shows every key, and its values are the defaults it says they are."""
 
+import re
 from pathlib import Path
 from typing import Final, get_args
 
@@ -80,6 +81,21 @@ def test_alternatives_in_comments_load_too(tmp_path: Path) -> None:
         assert variant != text
         (tmp_path / "config.yaml").write_text(variant, encoding="utf-8")
         assert load_settings(tmp_path / "config.yaml", ENV | {"MONITORING_PASSWORD": "not-a-real-password"})
+
+
+def test_destinations_in_comments_load_too(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    commented = re.findall(r"^  # ([a-z]+):\n((?:  #   .*\n)+)", text, flags=re.MULTILINE)
+    assert commented
+    for name, lines in commented:
+        used = f"  {name}:\n" + re.sub(r"^  # ", "  ", lines, flags=re.MULTILINE)
+        file = tmp_path / f"{name}.yaml"
+        file.write_text(text.replace(f"  # {name}:\n{lines}", used), encoding="utf-8")
+        env = ENV | dict.fromkeys(re.findall(r"\$\{([A-Z_]+)\}", used), "not-a-real-secret")
+        env |= {variable: "x" * 32 for variable in env if variable.endswith("_KEY")}
+        env |= {"APPRISE_ADDRESS": "json://apprise.example/x"}
+        env |= {variable: f"https://{variable}.example/x" for variable in env if variable.endswith("_URL")}
+        assert load_settings(file, env).destinations[name].type == name  # pyright: ignore[reportAttributeAccessIssue] - all have one
 
 
 def uncommented(text: str, *keys: str) -> str:

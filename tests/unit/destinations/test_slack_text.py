@@ -1,4 +1,4 @@
-"""Words and numbers in Slack messages."""
+"""Texts from outside, times, links and mentions in Slack's mrkdwn."""
 
 import re
 from datetime import timedelta, timezone
@@ -6,7 +6,7 @@ from datetime import timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from locust_failure_forwarder.destinations.slack_text import code, date, duration, foreign, percent, plural, rate
+from locust_failure_forwarder.destinations.slack_text import code, date, foreign, link, mention
 from support.samples import NOW
 
 
@@ -58,67 +58,26 @@ def test_code_is_one_span_within_the_limit(text: str, limit: int) -> None:
     assert len(result) <= limit
 
 
-@pytest.mark.parametrize(
-    ("count", "text"), [(0, "0 requests"), (1, "1 request"), (2, "2 requests"), (24_000, "24,000 requests")]
-)
-def test_plurals(count: int, text: str) -> None:
-    assert plural(count, "request") == text
-
-
-@pytest.mark.parametrize(
-    ("ratio", "text"),
-    [
-        (0.0, "0 %"),
-        (0.00001, "under 0.01 %"),
-        (0.0123, "1.23 %"),
-        (0.05, "5 %"),
-        (172 / 410, "42 %"),
-        (0.571, "57.1 %"),
-        (0.9995, "over 99.9 %"),
-        (1.0, "100 %"),
-    ],
-)
-def test_shares_are_neither_rounded_to_all_nor_to_nothing(ratio: float, text: str) -> None:
-    assert percent(ratio) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-5, "0 s"),
-        (0, "0 s"),
-        (0.52, "0.5 s"),
-        (9.5, "9.5 s"),
-        (10, "10 s"),
-        (59.94, "59.9 s"),
-        (59.96, "1 min"),
-        (125, "2 min 5 s"),
-        (3599.7, "1 h"),
-        (3780, "1 h 3 min"),
-        (90_000, "25 h"),
-    ],
-)
-def test_durations(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("count", "seconds", "text"),
-    [
-        (410, 10, "41"),
-        (5, 10, "0.5"),
-        (20, 10, "2"),
-        (1, 600, "under 0.1"),
-        (0, 10, "0"),
-        (10**6, 10, "100,000"),
-        (5, 0, "0"),
-    ],
-)
-def test_rates(count: int, seconds: float, text: str) -> None:
-    assert rate(count, seconds) == text
-
-
 def test_dates_are_tokens_for_the_readers_zone_with_utc_for_the_rest() -> None:
     token = "<!date^1777887060^{date_short_pretty} {time_secs}|2026-05-04 09:31:00 UTC>"
     assert date(NOW) == token
     assert date(NOW.astimezone(timezone(timedelta(hours=9)))) == token
+
+
+@pytest.mark.parametrize(
+    ("address", "token"),
+    [
+        ("https://grafana.example/d/x?from=1&to=2", "<https://grafana.example/d/x?from=1&amp;to=2|Dashboard>"),
+        ("https://a.example/<b>|c", "<https://a.example/%3Cb%3E%7Cc|Dashboard>"),
+    ],
+)
+def test_links_hold_no_character_that_would_end_them(address: str, token: str) -> None:
+    assert link(address, "Dashboard") == token
+
+
+@pytest.mark.parametrize(
+    ("name", "token"),
+    [("here", "<!here>"), ("everyone", "<!everyone>"), ("U012AB", "<@U012AB>"), ("S012AB", "<!subteam^S012AB>")],
+)
+def test_mentions_are_slacks_tokens(name: str, token: str) -> None:
+    assert mention(name) == token

@@ -1,0 +1,87 @@
+"""Samples to one destination, one attempt each, and the outcomes in plain words. For `alerts test`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from ..config.models import DestinationConfig
+from ..destinations import build
+from ..destinations.base import (
+    Batch,
+    Delivered,
+    HttpRequest,
+    HttpResponse,
+    Itemised,
+    Rejected,
+    Retry,
+    Simplify,
+    Verdict,
+)
+from ..destinations.marked_samples import Sample, SampleName, marked_samples
+from .answers import Answers
+from .deliver import NetworkError
+from .transports import transport_for
+
+_EXCERPT: Final = 300
+"""Characters of an answer that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What became of one sample."""
+
+    sample: SampleName
+    ok: bool
+    outcome: str
+    answer: str = ""
+    """The beginning of an answer that was no yes, redacted and without the configuration's secrets."""
+
+
+async def try_out(name: str, config: DestinationConfig, redact_text: Callable[[str], str]) -> list[Trial]:
+    """Send every sample of the kinds that the destination takes, in the order in which a test would."""
+    destination = build(name, config)
+    answers = Answers(config, redact_text)
+    trials: list[Trial] = []
+
+    async def attempt(sample: Sample, *, plain: bool = False) -> tuple[HttpRequest, HttpResponse, Verdict]:
+        batch = Batch(sample.kind, name, [sample.event()])
+        request = destination.encode(batch, datetime.now(UTC), plain=plain)
+        response = await transport.send(request)
+        return request, response, destination.read(response, datetime.now(UTC))
+
+    async with transport_for(config) as transport:
+        for sample in marked_samples(datetime.now(UTC)):
+            if sample.kind not in config.send:
+                continue
+            if trials:
+                await asyncio.sleep(destination.min_interval)
+            try:
+                request, response, verdict = await attempt(sample)
+                if isinstance(verdict, Simplify):
+                    await asyncio.sleep(destination.min_interval)
+                    request, response, verdict = await attempt(sample, plain=True)
+            except NetworkError as error:
+                trials.append(Trial(sample.name, ok=False, outcome=f"no answer: {error.reason}"))
+                continue
+            answer = "" if _is_yes(verdict) else " ".join(answers.excerpt(request, response.body).split())
+            trials.append(Trial(sample.name, _is_yes(verdict), _outcome(response.status, verdict), answer[:_EXCERPT]))
+    return trials
+
+
+def _is_yes(verdict: Verdict) -> bool:
+    if isinstance(verdict, Itemised):
+        return all(isinstance(item, Delivered) for item in verdict.verdicts.values())
+    return isinstance(verdict, Delivered)
+
+
+def _outcome(status: int, verdict: Verdict) -> str:
+    match verdict:
+        case Delivered():
+            return f"{status}, accepted"
+        case Itemised():
+            return f"{status}, accepted" if _is_yes(verdict) else f"{status}: refused record by record"
+        case Retry(reason) | Rejected(reason) | Simplify(reason):
+            said = reason if reason.startswith(str(status)) else f"{status}: {reason}"
+            return f"not accepted: {said}"

@@ -1,0 +1,113 @@
+"""`failure-forwarder alerts test`: samples arrive, what came back is told, and no secret is printed (P4)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from locust_failure_forwarder.demo.exchange import Reply, Request, text_reply
+from locust_failure_forwarder.demo.monitoring import API_KEY, MonitoringApi
+from locust_failure_forwarder.demo.server import LoopbackServer
+from locust_failure_forwarder.demo.slack import SlackReceiver
+from support.cli import cli
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackReceiver]:
+    with SlackReceiver() as server:
+        yield server
+
+
+@pytest.fixture
+def monitoring() -> Iterator[MonitoringApi]:
+    with MonitoringApi() as server:
+        yield server
+
+
+def write(folder: Path, destinations: str) -> Path:
+    path = folder / "config.yaml"
+    path.write_text(f"version: 1\ndestinations:\n{destinations}")
+    return path
+
+
+class Echoing(LoopbackServer):
+    """Refuses, and repeats what it was sent, as some servers do."""
+
+    def respond(self, request: Request) -> Reply:
+        return text_reply(
+            400, f"no: {request.path} {request.headers.get('authorization')} {request.body.decode()[:40]}"
+        )
+
+
+def test_every_destination_gets_what_it_takes_and_every_answer_is_told(
+    tmp_path: Path, slack: SlackReceiver, monitoring: MonitoringApi
+) -> None:
+    path = write(
+        tmp_path,
+        f"  chat: {{type: slack, webhook_url: '{slack.webhook_url}', mentions: {{critical: [channel]}}}}\n"
+        f"  api: {{type: http, url: '{monitoring.batch_url}', auth: {{bearer: '{API_KEY}'}}, send: [alerts]}}\n"
+        f"  records: {{type: http, url: '{monitoring.batch_url}', auth: {{bearer: '{API_KEY}'}}, send: [failures]}}\n",
+    )
+    result = cli("alerts", "test", "--config", path)
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == [
+        "✓ chat, alert that fires: 200, accepted",
+        "✓ chat, its end: 200, accepted",
+        "✓ chat, summary: 200, accepted",
+        "✓ api, alert that fires: 200, accepted",
+        "✓ api, its end: 200, accepted",
+        "- records: takes neither alerts nor summaries; nothing was sent",
+    ]
+    firing, resolved, summary = [message.text for message in slack.messages]
+    assert firing == "🔥 SAMPLE: nothing failed: 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
+    assert resolved.startswith("✅ SAMPLE: nothing failed: recovered after 1 min 35 s")
+    assert summary.startswith("🏁 SAMPLE: nothing failed finished after 10 min")
+    assert slack.refused == ()
+    assert not monitoring.failures
+
+
+def test_what_was_refused_is_told_with_the_answer_and_without_secrets(tmp_path: Path) -> None:
+    """P4"""
+    with Echoing() as server:
+        path = write(
+            tmp_path,
+            f"  hook: {{type: webhook, url: '{server.url}/not-a-real-path-of-a-hook', send: [alerts],"
+            " auth: {bearer: not-a-real-token},"
+            " secrets: {key: not-a-real-key}, body: '[{{ secrets.key }}, {{ kind }}]'}\n"
+            f"  pager: {{type: pagerduty, routing_key: notarealroutingkeynotarealroutin, url: '{server.url}/v2'}}\n",
+        )
+        result = cli("alerts", "test", "--config", path)
+    assert result.exit_code == 1
+    assert "✗ hook, alert that fires: not accepted: 400: the destination cannot read this batch" in result.stdout
+    assert "    the answer begins: no: " in result.stdout
+    assert "✗ pager, its end: " in result.stdout
+    for secret in ("not-a-real", "notarealroutingkey"):
+        assert secret not in result.output
+
+
+def test_where_nobody_listens_each_sample_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, "  chat: {type: discord, webhook_url: 'http://127.0.0.1:9/not-a-real-path'}\n")
+    result = cli("alerts", "test", "--config", path)
+    assert result.exit_code == 1
+    assert result.stdout.count("no answer: connection refused") == 3
+    assert "not-a-real" not in result.output
+
+
+def test_one_destination_can_be_chosen(tmp_path: Path, slack: SlackReceiver) -> None:
+    path = write(
+        tmp_path,
+        f"  chat: {{type: slack, webhook_url: '{slack.webhook_url}', send: [summaries]}}\n"
+        "  other: {type: discord, webhook_url: 'http://127.0.0.1:9/x'}\n",
+    )
+    result = cli("alerts", "test", "--config", path, "--destination", "chat")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.splitlines() == ["✓ chat, summary: 200, accepted"]
+    unknown = cli("alerts", "test", "--config", path, "--destination", "chad")
+    assert unknown.exit_code == 2
+    assert "chat, other" in unknown.output
+
+
+def test_a_configuration_without_alerts_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path, "  records: {type: http, url: 'http://127.0.0.1:9/', send: [failures]}\n")
+    result = cli("alerts", "test", "--config", path)
+    assert result.exit_code == 1
+    assert "no destination takes alerts or summaries" in result.stdout

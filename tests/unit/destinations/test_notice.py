@@ -1,0 +1,217 @@
+"""What messages say of alerts and runs, in words alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from locust_failure_forwarder.destinations.notice import PLAIN, Notice, write
+from locust_failure_forwarder.destinations.notice_alert import of_alert
+from locust_failure_forwarder.destinations.notice_summary import of_summary
+from locust_failure_schemas import Affected
+from support.samples import NOW, TOP_ENDPOINTS, alert, run, summary
+
+
+def headline(notice: Notice) -> str:
+    return write(notice.headline, PLAIN)
+
+
+def fields(notice: Notice) -> dict[str, str]:
+    return {label: write(value, PLAIN) for label, value in notice.fields}
+
+
+def lists(notice: Notice) -> dict[str, list[str]]:
+    return {label: [write(line, PLAIN) for line in lines] for label, lines in notice.lists}
+
+
+def resolved(**changes: Any) -> Notice:
+    fields: dict[str, Any] = {
+        "state": "resolved",
+        "resolution": "recovered",
+        "occurred_at": NOW + timedelta(seconds=125),
+        "value": 0.01,
+        "requests": 400,
+        "failures": 4,
+    }
+    return of_alert(alert(2, **fields | changes))
+
+
+def test_firing_headline_fits_a_lock_screen() -> None:
+    assert headline(of_alert(alert())) == "🔥 checkout-soak (staging): 42 % of 410 requests failed (limit 5 %)"
+
+
+def test_a_single_request_is_not_plural() -> None:
+    assert "100 % of 1 request failed" in headline(of_alert(alert(value=1.0, requests=1, failures=1)))
+
+
+def test_a_run_without_environment_has_no_brackets() -> None:
+    assert headline(of_alert(alert(run=run(environment=None)))).startswith("🔥 checkout-soak: ")
+
+
+def test_recovered_headline_tells_how_long_it_lasted() -> None:
+    assert headline(resolved()) == "✅ checkout-soak (staging): recovered after 2 min 5 s; 1 % of 400 requests failed"
+
+
+def test_a_test_that_ended_while_failing_is_not_called_recovered() -> None:
+    message = resolved(resolution="test_ended", value=0.42)
+    assert "test ended while still failing" in headline(message)
+    assert not headline(message).startswith("✅")
+    assert message.tone == "neutral"
+
+
+def test_a_test_that_ended_just_after_the_spike_is_not_called_failing() -> None:
+    said = headline(resolved(resolution="test_ended", value=0.01))
+    assert "test ended before recovery was sure" in said
+    assert "still failing" not in said
+
+
+def test_a_resolution_of_a_later_version_is_told_without_a_cause() -> None:
+    assert "alert resolved after 2 min 5 s" in headline(resolved(resolution="other"))
+
+
+@pytest.mark.parametrize("severity", ["critical", "warning", "info"])
+def test_the_tone_of_a_firing_alert_is_its_severity(severity: str) -> None:
+    assert of_alert(alert(severity=severity)).tone == severity
+
+
+def test_fields_of_a_firing_alert_answer_what_where_how_bad_and_since_when() -> None:
+    assert fields(of_alert(alert(before=0.004))) == {
+        "Rule": "failure-spike (critical)",
+        "Test": "checkout-soak",
+        "Environment": "staging",
+        "Failed": "42 % (limit 5 %, before 0.4 %)",
+        "Last 10 s": "172 of 410 requests failed",
+        "Users": "50",
+        "Requests/s": "41",
+        "Since": "2026-05-04 09:31:00 UTC",
+    }
+
+
+@pytest.mark.parametrize(
+    ("condition", "unit", "value", "threshold", "said"),
+    [
+        ("spike", "ratio", 0.09, 0.05, "9 % of 410 requests failed (limit 5 %)"),
+        ("failures_per_second", "per_second", 12.4, 5.0, "12 failures a second (limit 5/s)"),
+        ("new_failure", "count", 1.0, 0.0, "1 kind of failure not seen before"),
+        ("new_failure", "count", 2.0, 0.0, "2 kinds of failure not seen before"),
+        ("no_requests", "per_second", 0.0, 0.1, "0 requests a second from 50 users"),
+        ("slow_requests", "milliseconds", 2310.0, 1000.0, "requests take 2,310 ms (limit 1,000 ms)"),
+        ("slow_requests", "milliseconds", 61_000.0, 1000.0, "requests take 1 min 1 s (limit 1,000 ms)"),
+        ("of-a-later-version", "other", 0.25, 7.0, "measured 0.25 (limit 7)"),
+    ],
+)
+def test_each_condition_has_its_words(condition: str, unit: str, value: float, threshold: float, said: str) -> None:
+    notice = of_alert(alert(condition=condition, unit=unit, value=value, threshold=threshold))
+    assert headline(notice) == f"🔥 checkout-soak (staging): {said}"
+
+
+def test_the_share_of_failures_is_drawn_if_it_is_known() -> None:
+    trend = (0.0, 0.0, None, 0.05, 0.2, 0.42)
+    assert of_alert(alert(trend=trend, trend_step_s=2.0)).chart == (
+        "Share of failures, last 12 s, at most 42 %",
+        "▁▁·▂▄█",
+    )
+    assert of_alert(alert(trend=())).chart is None
+    assert of_alert(alert(trend=(None, 0.5))).chart is None
+
+
+def test_a_message_that_repeats_says_how_long_it_lasts_already() -> None:
+    notice = of_alert(alert(repeat=1, occurred_at=NOW + timedelta(minutes=10)), calls=("here",))
+    assert headline(notice) == (
+        "🔥 checkout-soak (staging): still firing after 10 min; 42 % of 410 requests failed (limit 5 %)"
+    )
+    assert notice.calls == ()
+
+
+def test_an_alert_for_one_endpoint_names_it_and_for_many_the_worst() -> None:
+    worst = Affected(method="POST", name="/checkout", value=0.42, requests=410, failures=172)
+    one = of_alert(alert(scope="endpoint", affected=(worst,), affected_count=1))
+    assert headline(one) == "🔥 checkout-soak (staging): POST /checkout: 42 % of 410 requests failed (limit 5 %)"
+    many = of_alert(alert(scope="endpoint", affected=(worst,) * 10, affected_count=12))
+    assert "(staging): 12 endpoints, worst POST /checkout: 42 % of" in headline(many)
+    assert lists(many)["Endpoints over the limit (3 of 12)"] == ["POST /checkout 42 %; 172 of 410 requests failed"] * 3
+    assert "Most failures in this window" not in lists(many)
+
+
+def test_new_failures_are_listed_with_their_texts() -> None:
+    new = Affected(method="GET", name="/", message="Connection refused", value=1.0, requests=1, failures=1)
+    notice = of_alert(
+        alert(condition="new_failure", unit="count", scope="failure", value=1.0, affected=(new,), affected_count=1)
+    )
+    assert lists(notice)["New failures"] == ["GET / Connection refused"]
+
+
+def test_episodes_that_had_no_message_of_their_own_are_counted() -> None:
+    assert fields(of_alert(alert(folded_episodes=3)))["Not told"] == "3 episodes before this one"
+
+
+def test_three_endpoints_and_errors_are_listed() -> None:
+    listed = lists(of_alert(alert(top_endpoints=TOP_ENDPOINTS * 2)))
+    assert listed["Most failures in this window"] == [
+        "POST /checkout 120 of 210 requests failed (57.1 %)",
+        "GET /orders/[id] 51 of 180 requests failed (28.3 %)",
+        "GET / 1 of 20 requests failed (5 %)",
+    ]
+    assert listed["Most frequent errors of the run so far"][0] == (
+        "120x POST /checkout 503 Server Error: Service Unavailable"
+    )
+
+
+def test_nothing_to_list_leaves_no_empty_paragraph() -> None:
+    assert of_alert(alert(top_endpoints=(), top_errors=())).lists == ()
+
+
+def test_the_small_print_finds_the_event() -> None:
+    record = alert()
+    small = write(of_alert(record).context, PLAIN)
+    assert str(record.id) in small
+    assert str(record.run.id) in small
+
+
+def test_only_the_message_that_opens_an_episode_calls_anybody() -> None:
+    assert of_alert(alert(), calls=("here",)).calls == ("here",)
+    assert of_alert(alert(state="resolved", resolution="recovered"), calls=("here",)).calls == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, "172 of 24,000 requests failed (0.717 %), 1 alert fired"),
+        ({"alerts_fired": 2}, "172 of 24,000 requests failed (0.717 %), 2 alerts fired"),
+        ({"failures": 0, "alerts_fired": 0}, "no failures in 24,000 requests"),
+        ({"failures": 0, "requests": 0, "alerts_fired": 0}, "no requests were made"),
+        ({"failures": 0, "alerts_fired": 0, "user_errors": 1}, "no failures in 24,000 requests, 1 error in user code"),
+    ],
+)
+def test_summary_headline_tells_the_outcome(changes: dict[str, Any], told: str) -> None:
+    assert headline(of_summary(summary(**changes))) == f"🏁 checkout-soak (staging) finished after 10 min: {told}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "tone", "verdict"),
+    [
+        ({"failures": 0, "alerts_fired": 0}, "good", "clean"),
+        ({}, "warning", "1 alert fired"),
+        ({"alerts_fired": 0}, "warning", "failures, none of which raised an alert"),
+        ({"failures": 0, "alerts_fired": 0, "user_errors": 1}, "warning", "failures, none of which raised an alert"),
+        ({"failures": 0, "alerts_fired": 0, "requests": 0}, "warning", "nothing was tested"),
+    ],
+)
+def test_only_a_clean_run_is_good_news(changes: dict[str, Any], tone: str, verdict: str) -> None:
+    notice = of_summary(summary(**changes))
+    assert notice.tone == tone
+    assert fields(notice)["Verdict"] == verdict
+
+
+def test_summary_lists_categories_by_number() -> None:
+    assert (
+        fields(of_summary(summary()))["Kinds of failures"] == "server error 120 · assertion 51 · connection refused 1"
+    )
+
+
+def test_summary_of_a_master_has_no_categories() -> None:
+    assert "Kinds of failures" not in fields(of_summary(summary(categories={})))
+
+
+def test_errors_in_user_code_are_shown_only_if_there_are_any() -> None:
+    assert "Errors in user code" not in fields(of_summary(summary()))
+    assert fields(of_summary(summary(user_errors=3)))["Errors in user code"] == "3"
