@@ -2,7 +2,7 @@
 
 Builds the message and judges the outcome; sends nothing. Apprise does I/O of its own, blocking and with `requests`, so
 its request is no HTTP request: `pipeline/apprise_send.py` hands it to a process that is stopped at the deadline.
-See docs/decisions/0015-apprise-in-a-process.md.
+See docs/decisions/0017-apprise-in-a-process.md.
 """
 
 import subprocess
