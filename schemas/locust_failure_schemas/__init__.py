@@ -4,7 +4,7 @@ from .alert import Affected, Alert, AlertState, Resolution, Scope, Severity, Uni
 from .batch import AlertBatch, BatchError, FailureBatch, Kind, SummaryBatch, parse_batch
 from .common import EndpointCount, ErrorCount, Node, Role, Run
 from .failure import Category, ErrorInfo, FailureRecord, RequestInfo, ResponseInfo, UserInfo
-from .summary import RunSummary
+from .summary import DeliveryCount, RunSummary
 from .version import SCHEMA_VERSION
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "AlertState",
     "BatchError",
     "Category",
+    "DeliveryCount",
     "EndpointCount",
     "ErrorCount",
     "ErrorInfo",

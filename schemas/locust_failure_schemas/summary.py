@@ -24,6 +24,23 @@ def _add_up_unknown(value: object, info: ValidationInfo) -> object:
     return {**known, "unknown": known.get("unknown", 0) + strange}
 
 
+class DeliveryCount(Model):
+    """What became of the failures that this node captured, for one destination; the parts add up to `captured`."""
+
+    destination: Annotated[str, Field(min_length=1, examples=["monitoring"])]
+    """Its name in the configuration."""
+    captured: Annotated[int, Field(ge=0, examples=[172])]
+    """Failures captured for it since the process began."""
+    delivered: Annotated[int, Field(ge=0, examples=[160])]
+    """Acknowledged by it."""
+    pending: Annotated[int, Field(ge=0, examples=[12])]
+    """Kept on disk, still to be delivered."""
+    dead: Annotated[int, Field(ge=0, examples=[0])] = 0
+    """Refused for good, kept as dead letters."""
+    dropped: Annotated[int, Field(ge=0, examples=[0])] = 0
+    """Lost, for whatever counted reason."""
+
+
 class RunSummary(Model):
     """The end of a run, in numbers that Locust counted."""
 
@@ -62,3 +79,6 @@ class RunSummary(Model):
     """The endpoints with the most failures, worst first."""
     top_errors: tuple[ErrorCount, ...] = ()
     """The most frequent errors, most frequent first."""
+    deliveries: tuple[DeliveryCount, ...] = ()
+    """What had become of this node's failures when the summary was made, by destination; deliveries may still go on.
+    Since 1.1; empty where the node captured none, as a master does."""

@@ -88,6 +88,9 @@ class Kept:
     def put(self, entry: Entry) -> None:
         self.entries.append(entry)
 
+    async def join(self) -> None:
+        """All is as good as committed."""
+
     @property
     def numbers(self) -> list[int]:
         """Of the frames that lead to an acknowledgement."""

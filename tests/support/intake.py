@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from locust_failure_forwarder.config.models import CaptureConfig, RunConfig
 from locust_failure_forwarder.pipeline.commit import Committer
+from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.intake import Frames, Intake
 from locust_failure_forwarder.pipeline.judge import Judge
 from locust_failure_forwarder.pipeline.record import Refinery
@@ -16,6 +17,11 @@ from .commit_store import Kept
 from .frames import AT, NODE, RUN_ID, MarkingRedactor, captured
 from .ratio_samples import rule
 
+ACCOUNTS: Final = {
+    RouteKey("monitoring", "failures"): Account(captured=9, delivered=4, dead=1, dropped={"buffer_full": 2}),
+    RouteKey("monitoring", "summaries"): Account(captured=1),
+    RouteKey("idle", "failures"): Account(),
+}
 OTHER_RUN: Final = b"another run here"
 _MARKED: Final = MarkingRedactor().redact_text
 SAMPLE: Final[dict[str, Any]] = {
@@ -59,7 +65,9 @@ def take_in(
             runs.begin(current, NODE)
             judge.begin()
         committer = cast(Committer, kept)
-        intake = Intake(Frames(stream), committer, refinery, judge, runs, said.append, received, current)
+        intake = Intake(
+            Frames(stream), committer, refinery, judge, runs, said.append, received, current, lambda: ACCOUNTS
+        )
         reading = asyncio.create_task(intake.run())
         for chunk in chunks:
             stream.feed_data(chunk)

@@ -10,6 +10,7 @@ from uuid import UUID
 from locust_failure_forwarder.events import Event, Kind, Origin
 from locust_failure_schemas import (
     Alert,
+    DeliveryCount,
     EndpointCount,
     ErrorCount,
     ErrorInfo,
@@ -140,6 +141,7 @@ def summary(sequence: int = 1, **changes: Any) -> RunSummary:
         "categories": {"server_error": 120, "assertion": 51, "connection_refused": 1},
         "top_endpoints": TOP_ENDPOINTS,
         "top_errors": TOP_ERRORS,
+        "deliveries": (DeliveryCount(destination="monitoring", captured=172, delivered=160, pending=10, dead=2),),
     }
     return RunSummary(**fields | changes)
 

@@ -13,9 +13,9 @@ FOLDER: Final = Path(__file__).parent.parent / "golden" / "schemas"
 SINCE_1_0: Final = tuple(
     f"{kind}.{size}" for kind in ("failures", "alerts", "summaries") for size in ("complete", "minimal")
 )
-SINCE_1_1: Final = ("alerts.1.1.complete",)
+SINCE_1_1: Final = ("alerts.1.1.complete", "summaries.1.1.complete")
 NAMES: Final = SINCE_1_0 + SINCE_1_1
-NEWEST: Final = ("failures.complete", "alerts.1.1.complete", "summaries.complete")
+NEWEST: Final = ("failures.complete", "alerts.1.1.complete", "summaries.1.1.complete")
 """What has every field there is."""
 FREE_MAPS: Final = frozenset({"labels", "headers", "context", "redactions", "categories"})
 """Fields whose keys are data, where a further key is no unknown field."""

@@ -1,10 +1,15 @@
 """What is said of a finished run, whatever the place. Pure; every text from outside has a bound."""
 
-from locust_failure_schemas import RunSummary
+from typing import Final
+
+from locust_failure_schemas import DeliveryCount, RunSummary
 
 from .notice import Line, Moment, Notice
 from .notice_parts import endpoints, errors, ids, outcome, title
 from .words import duration, plural, rate, share
+
+_MOST: Final = 5
+"""Destinations whose accounts are told."""
 
 
 def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> Notice:
@@ -23,6 +28,8 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
     listed = " · ".join(f"{category.replace('_', ' ')} {count:,}" for category, count in categories)
     if listed:
         fields.append(("Kinds of failures", (listed,)))
+    if sent := " · ".join(map(_account, summary.deliveries[:_MOST])):
+        fields.append(("Failures sent", (sent,)))  # one field for all: Slack takes ten
     return Notice(
         headline=("🏁 ", *title(summary.run), f" finished after {duration(summary.duration_s)}: {_outcome(summary)}"),
         tone="good" if _is_clean(summary) else "warning",
@@ -34,6 +41,18 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
         links=links,
         context=ids(summary),
     )
+
+
+def _account(account: DeliveryCount) -> str:
+    """`monitoring: 306 captured = 280 delivered + 26 pending`."""
+    parts = {
+        "delivered": account.delivered,
+        "pending": account.pending,
+        "dead": account.dead,
+        "dropped": account.dropped,
+    }
+    told = " + ".join(f"{count:,} {name}" for name, count in parts.items() if count or name == "delivered")
+    return f"{account.destination}: {account.captured:,} captured = {told}"
 
 
 def _is_clean(summary: RunSummary) -> bool:

@@ -1,15 +1,17 @@
 """The first stage: bytes from the pipe become frames, frames become entries for the log."""
 
 import asyncio
+import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
 from ..errors import FrameError
 from ..wire import Decoder, Frame, FrameType
 from .commit import Committer, Entry
-from .judge import Judge
+from .counters import Account, RouteKey
+from .judge import NO_ACCOUNTS, Judge
 from .log import DeadLetter, NewEvent
 from .record import Refinery
 from .runs import RunBook
@@ -18,6 +20,8 @@ _CHUNK: Final = 64 * 1024
 _MOST_WAITING: Final = 20_000
 """Entries; twice what our plugin keeps unacknowledged."""
 _MOMENT: Final = 0.01
+_SETTLING: Final = 1.0
+"""Seconds."""
 _Items: TypeAlias = tuple[NewEvent | DeadLetter, ...]
 
 
@@ -71,8 +75,13 @@ class Intake:
         warn: Callable[[str], None],
         received: int = 0,
         current: bytes = b"",
+        accounts: Callable[[], Mapping[RouteKey, Account]] = lambda: NO_ACCOUNTS,
     ) -> None:
-        """`received` is the number of the last frame that an earlier process has committed, `current` its last run."""
+        """`received` is the number of the last frame that an earlier process has committed, `current` its last run.
+
+        `accounts` tells what has become of everything until now.
+        """
+        self._accounts = accounts
         self._frames = frames
         self._committer = committer
         self._refinery = refinery
@@ -89,6 +98,8 @@ class Intake:
             while (frame := await self._frames.next()) is not None and frame.type != FrameType.CLOSE:
                 if frame.number and frame.number <= self._received:
                     continue  # sent again after the death of a process that had it on disk
+                if frame.type == FrameType.SUMMARY:
+                    await self._settle()
                 self._committer.put(self._entry(frame))
                 while self._committer.waiting > _MOST_WAITING:  # noqa: ASYNC110 - a sender that keeps no bound of its own
                     await asyncio.sleep(_MOMENT)
@@ -102,6 +113,12 @@ class Intake:
         ended = self._survive("the end of the run", lambda: self._end_run(self._current, time.time()))
         self._committer.put(Entry(ended, kept=self._judge.take_kept()))
         return deadline
+
+    async def _settle(self) -> None:
+        """Let what was read before be committed, so that it is in the accounts; a disk that hangs is not waited for."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLING):
+                await self._committer.join()
 
     def _survive(self, what: str, handling: Callable[[], _Items]) -> _Items:
         """What cannot be used, or meets a bug of ours, costs itself and not the process."""
@@ -144,7 +161,7 @@ class Intake:
         if frame.type == FrameType.RUN_STOPPED:
             return self._end_run(payload["run"], payload["at"])
         if frame.type == FrameType.SUMMARY:
-            return (self._judge.summary(run, payload),)
+            return (self._judge.summary(run, payload, self._accounts()),)
         return ()
 
     def _begin(self, payload: dict[str, Any]) -> _Items:

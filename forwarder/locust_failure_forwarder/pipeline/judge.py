@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from locust_failure_schemas import Alert, EndpointCount, ErrorCount, RunSummary
+from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCount, RunSummary
 
 from ..alerts import engine
 from ..alerts.engine import State
@@ -15,6 +15,7 @@ from ..alerts.stored import WHOLE_EVERY, dump_sample, dump_state
 from ..config.alert_rules import AnyRule
 from ..uuid7 import uuid7
 from .alert_event import TOP, alert_of, utc
+from .counters import Account, RouteKey
 from .groups import merge
 from .log import KeptSample, NewEvent
 from .runs import RunState
@@ -22,6 +23,7 @@ from .sample_frame import SampleReader
 from .text import scalar_text
 from .watch_again import Episodes, Restored, watch_again
 
+NO_ACCOUNTS: Final[Mapping[RouteKey, Account]] = {}
 NO_KNOWN: Final[Mapping[str, Collection[str]]] = {}
 
 
@@ -124,8 +126,10 @@ class Judge:
         kept, self._kept = tuple(self._kept), []
         return kept
 
-    def summary(self, run: RunState, payload: dict[str, Any]) -> NewEvent:
-        """The summary of a run from its `summary` frame."""
+    def summary(
+        self, run: RunState, payload: dict[str, Any], accounts: Mapping[RouteKey, Account] = NO_ACCOUNTS
+    ) -> NewEvent:
+        """The summary of a run from its `summary` frame, with what has become of its failures until now."""
         self._summaries += 1
         self._errors = self._reader.errors(payload["errors"]) or self._errors
         started, ended = payload["started_at"], payload["at"]
@@ -150,6 +154,18 @@ class Judge:
                 for m, n, r, f, *_ in failed[:TOP]
             ),
             top_errors=self._top_errors(run),
+            deliveries=tuple(
+                DeliveryCount(
+                    destination=key.destination,
+                    captured=account.captured,
+                    delivered=account.delivered,
+                    pending=account.pending,
+                    dead=account.dead,
+                    dropped=sum(account.dropped.values()),
+                )
+                for key, account in accounts.items()
+                if key.kind == "failures" and account.captured
+            ),
         )
         return NewEvent("summaries", summary.id, run.origin, summary.model_dump_json().encode())
 

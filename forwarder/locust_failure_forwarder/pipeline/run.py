@@ -130,7 +130,9 @@ async def _forward(
             store, routes, lambda number: outlet.send(FrameType.ACK, {"number": number}), outlet.warn, asyncio.sleep
         )
         refinery = Refinery(settings.capture, redactor, runs)
-        intake = Intake(frames, committer, refinery, judge, runs, outlet.warn, received, current)
+        intake = Intake(
+            frames, committer, refinery, judge, runs, outlet.warn, received, current, lambda: store.accounts
+        )
         outlet.send(FrameType.READY, _ready(settings, store.path))
         outlet.send(FrameType.ACK, {"number": received})
         for remark in (*opened.remarks, *remarks(settings.redaction)):

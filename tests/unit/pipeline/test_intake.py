@@ -114,6 +114,9 @@ def test_a_summary_becomes_an_event() -> None:
     kept, _, _ = take_in(start() + failed(1) + frame)
     (summary,) = kept.summaries
     assert (summary.failures, summary.users_peak, summary.categories) == (50, 9, {"server_error": 1})
+    (delivery,) = summary.deliveries
+    assert (delivery.destination, delivery.captured, delivery.delivered) == ("monitoring", 9, 4)
+    assert (delivery.pending, delivery.dead, delivery.dropped) == (2, 1, 2), "P1: the parts add up"
 
 
 def test_statistics_of_an_unknown_run_are_ignored() -> None:
