@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 
+import orjson
 from pydantic import JsonValue
 
 from .bodies import BodyRedactor
@@ -58,6 +59,22 @@ class Guard:
             entry = self._judge(place, text)
             self._keep((place, text), entry)
         return text if entry is CLEAN else entry.settle(tally)
+
+    def known_tree(self, tree: JsonValue, tally: Tally, kept: Node | None = None) -> JsonValue:
+        """The same as `tree`, for one that may well come again; those that held no secret are remembered."""
+        try:
+            key = ("tree", orjson.dumps(tree).decode())
+        except (TypeError, ValueError):  # such as an integer of more than 64 bits
+            return self.tree(tree, tally, kept)
+        if self._cache.get(key) is CLEAN:
+            return tree
+        found = Tally(self._marker)
+        masked = self.tree(tree, found, kept)
+        if found.counts:
+            tally.add(found)
+        elif masked == tree:
+            self._keep(key, CLEAN)
+        return masked
 
     def tree(self, tree: JsonValue, tally: Tally, kept: Node | None = None) -> JsonValue:
         """A JSON tree without secrets; the mark if it cannot be judged."""

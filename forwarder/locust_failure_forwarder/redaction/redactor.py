@@ -165,5 +165,5 @@ class Redactor:
     def _context(self, context: dict[str, JsonValue], tally: Tally) -> dict[str, JsonValue]:
         if not context:
             return {}
-        masked = self._values.tree(context, tally, self._kept.get("context"))
+        masked = self._values.known_tree(context, tally, self._kept.get("context"))
         return cast(dict[str, JsonValue], masked) if isinstance(masked, dict) else {UNREDACTABLE_KIND: masked}
