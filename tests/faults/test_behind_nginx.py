@@ -59,7 +59,9 @@ def test_p1_random_503_delay_and_lose_nothing(tmp_path: Path) -> None:
         Nginx(
             tmp_path / "nginx",
             oracle.port,
-            around="split_clients $request_id $unlucky { 40% 1; * 0; }",
+            around="split_clients $request_id $by_chance { 40% 1; * 0; }"
+            # One at least, whatever chance says: the first on each connection.
+            " map $connection_requests $unlucky { 1 1; default $by_chance; }",
             inside="if ($unlucky) { return 503; }",
         ) as nginx,
         forwarder(tmp_path) as process,
