@@ -16,9 +16,10 @@ import orjson
 from pydantic import AfterValidator, SecretStr, model_validator
 
 from . import apprise_child
-from .base import Batch, Delivered, Destination, HttpRequest, HttpResponse, Retry, Verdict
+from .base import Delivered, HttpRequest, HttpResponse, Retry, Verdict
 from .http_auth import USER_AGENT
-from .message import MessageConfig, notice_of, probe_notice, read_event
+from .message import MessageConfig
+from .message_destination import MessageDestination
 from .notice import Notice, Tone, fit, write
 from .plain_text import details
 from .status import verdict_for_one
@@ -100,29 +101,10 @@ class _Words:
 _WORDS: Final = _Words()
 
 
-class AppriseDestination(Destination):
+class AppriseDestination(MessageDestination[AppriseConfig]):
     """Sends one message for one event. Apprise tells only whether it was delivered: what was not is tried again."""
 
-    max_records: ClassVar[int | None] = 1
     min_interval: ClassVar[float] = 1.0  # what the slowest of the services ask for
-
-    def __init__(self, name: str, config: AppriseConfig) -> None:
-        self._name = name
-        self._config = config
-
-    @property
-    def config(self) -> AppriseConfig:
-        """The configuration it was made from."""
-        return self._config
-
-    def encode(self, batch: Batch, now: datetime, *, plain: bool = False) -> HttpRequest:  # noqa: ARG002 - one form, no time
-        """The message of the batch's one event.
-
-        Raises:
-            ValueError: more than one event, or a failure: neither is ever routed here.
-        """
-        (event,) = batch.events
-        return self._request(notice_of(read_event(event), self._config.links))
 
     def read(self, response: HttpResponse, now: datetime) -> Verdict:
         """Apprise's word, which comes as one of two statuses."""
@@ -132,10 +114,6 @@ class AppriseDestination(Destination):
         if response.status == NOT_SENT and isinstance(verdict, Retry):
             return Retry(f"{NOT_SENT}: Apprise could not deliver it, and does not say why", verdict.after)
         return verdict
-
-    def probe(self, now: datetime) -> HttpRequest:
-        """A message that says it is a test."""
-        return self._request(probe_notice(now))
 
     def _request(self, notice: Notice) -> HttpRequest:
         links = "".join(f"\n{label}: {address}" for label, address in notice.links)

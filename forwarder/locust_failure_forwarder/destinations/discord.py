@@ -13,10 +13,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import orjson
 
-from .base import Batch, Delivered, Destination, HttpRequest, HttpResponse, Retry, Verdict
+from .base import Delivered, HttpRequest, HttpResponse, Retry, Verdict
 from .discord_payload import render
 from .http_auth import USER_AGENT
-from .message import MessageConfig, notice_of, probe_notice, read_event
+from .message import MessageConfig
+from .message_destination import MessageDestination
 from .notice import Notice
 from .retry_after import LONGEST
 from .status import verdict_for_one
@@ -32,29 +33,10 @@ class DiscordConfig(MessageConfig):
     """Address of the webhook; `?thread_id=…` posts to a thread. Whoever knows it can post, so it is a secret."""
 
 
-class DiscordDestination(Destination):
+class DiscordDestination(MessageDestination[DiscordConfig]):
     """Posts one message for one event. Nobody is mentioned, whatever a text contains."""
 
-    max_records: ClassVar[int | None] = 1
     min_interval: ClassVar[float] = 0.5  # five in two seconds, as its answers' X-RateLimit headers say
-
-    def __init__(self, name: str, config: DiscordConfig) -> None:
-        self._name = name
-        self._config = config
-
-    @property
-    def config(self) -> DiscordConfig:
-        """The configuration it was made from."""
-        return self._config
-
-    def encode(self, batch: Batch, now: datetime, *, plain: bool = False) -> HttpRequest:  # noqa: ARG002 - one form, no time
-        """The message of the batch's one event.
-
-        Raises:
-            ValueError: more than one event, or a failure: neither is ever routed here.
-        """
-        (event,) = batch.events
-        return self._request(notice_of(read_event(event), self._config.links))
 
     def read(self, response: HttpResponse, now: datetime) -> Verdict:
         """Delivered only where Discord returns the message that it has saved."""
@@ -65,10 +47,6 @@ class DiscordDestination(Destination):
         if isinstance(verdict, Retry) and response.status == 429 and (asked := _seconds(answer)) is not None:
             return replace(verdict, after=max(asked, verdict.after or 0.0))
         return verdict
-
-    def probe(self, now: datetime) -> HttpRequest:
-        """A message that says it is a test."""
-        return self._request(probe_notice(now))
 
     def _request(self, notice: Notice) -> HttpRequest:
         return HttpRequest(

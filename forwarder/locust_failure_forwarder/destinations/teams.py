@@ -8,9 +8,10 @@ webhooks-and-connectors/how-to/connectors-using#send-adaptive-cards-using-an-inc
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from .base import Batch, Destination, HttpRequest, HttpResponse, Rejected, Retry, Verdict
+from .base import HttpRequest, HttpResponse, Rejected, Retry, Verdict
 from .http_auth import USER_AGENT
-from .message import MessageConfig, notice_of, probe_notice, read_event
+from .message import MessageConfig
+from .message_destination import MessageDestination
 from .notice import Notice
 from .status import verdict_for_one
 from .teams_payload import MAX_BYTES, render
@@ -26,30 +27,11 @@ class TeamsConfig(MessageConfig):
     """Address of the workflow. It holds a signature, so it is a secret."""
 
 
-class TeamsDestination(Destination):
+class TeamsDestination(MessageDestination[TeamsConfig]):
     """Posts one card for one event. A workflow that accepts a card may still fail to post it; it does not tell us."""
 
-    max_records: ClassVar[int | None] = 1
     max_bytes: ClassVar[int | None] = MAX_BYTES
     min_interval: ClassVar[float] = 0.25  # four a second, as documented for the webhooks that workflows replace
-
-    def __init__(self, name: str, config: TeamsConfig) -> None:
-        self._name = name
-        self._config = config
-
-    @property
-    def config(self) -> TeamsConfig:
-        """The configuration it was made from."""
-        return self._config
-
-    def encode(self, batch: Batch, now: datetime, *, plain: bool = False) -> HttpRequest:  # noqa: ARG002 - one form, no time
-        """The card of the batch's one event.
-
-        Raises:
-            ValueError: more than one event, or a failure: neither is ever routed here.
-        """
-        (event,) = batch.events
-        return self._request(notice_of(read_event(event), self._config.links))
 
     def read(self, response: HttpResponse, now: datetime) -> Verdict:
         """By status; workflows answer 202. One that is switched off answers 400, and a person can mend that."""
@@ -57,10 +39,6 @@ class TeamsDestination(Destination):
         if isinstance(verdict, Rejected) and b"WorkflowTriggerIsNotEnabled" in response.body:
             return Retry(f"{response.status}: the workflow is switched off", needs_repair=True)
         return verdict
-
-    def probe(self, now: datetime) -> HttpRequest:
-        """A card that says it is a test."""
-        return self._request(probe_notice(now))
 
     def _request(self, notice: Notice) -> HttpRequest:
         return HttpRequest(
