@@ -67,14 +67,16 @@ class RunSummary(Model):
     failures: Annotated[int, Field(ge=0, examples=[172])]
     """Failed requests of the whole run, as Locust counted them."""
     user_errors: Annotated[int, Field(ge=0, examples=[0])] = 0
-    """Exceptions in the user's own code that this node captured; Locust does not count them as failed requests."""
+    """Exceptions in the user's own code, the `user_error` of `categories`; Locust does not count them as failed
+    requests."""
     alerts_fired: Annotated[int, Field(ge=0, examples=[1])] = 0
     """Alert episodes that began during the run."""
     categories: Annotated[dict[OpenCategory, Annotated[int, Field(ge=1)]], BeforeValidator(_add_up_unknown)] = Field(
         default_factory=dict[Category, int], examples=[{"server_error": 170, "read_timeout": 2}]
     )
-    """Failures that this node captured, by category; empty on a master, whose workers capture. Categories that a later
-    minor version adds are added up under `unknown`."""
+    """Failures that this node captured, by category. On a master these are the counts of its workers as of their last
+    reports: where a report came late, was lost, or a worker runs without the plugin, their sum, `user_error` apart, is
+    below `failures`. Categories that a later minor version adds are added up under `unknown`."""
     top_endpoints: tuple[EndpointCount, ...] = ()
     """The endpoints with the most failures, worst first."""
     top_errors: tuple[ErrorCount, ...] = ()

@@ -71,6 +71,7 @@ def test_two_forked_workers(tmp_path: Path, target: Target, monitoring: Monitori
     (summary,) = monitoring.summaries.values()
     assert summary.node.role == "master"
     assert summary.failures == len(monitoring.failures)
+    assert summary.categories == {"server_error": summary.failures}, "as its workers counted them"
 
 
 def test_sigterm_in_the_middle(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
@@ -119,6 +120,7 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
     assert {record.node.role for record in monitoring.failures.values()} == {"worker"}
     (summary,) = monitoring.summaries.values()
     assert summary.run.id == next(iter(monitoring.failures.values())).run.id
+    assert summary.categories == {"server_error": len(monitoring.failures)}
 
 
 def test_a_worker_that_was_started_without_a_configuration_says_so(

@@ -13,7 +13,8 @@ from locust_failure_forwarder.pipeline.log import DeadLetter, Log
 from locust_failure_forwarder.pipeline.log_letters import dead_letters
 from locust_failure_forwarder.wire import MAX_FRAME, FrameType, pack
 from support.forwarder_process import KEY, ForwarderProcess, config, only_log
-from support.frames import captured, ids
+from support.frames import AT, NODE, RUN_ID, captured, ids
+from support.intake import OTHER_RUN
 from support.locust_run import until
 from support.logs import FAILURES
 
@@ -49,6 +50,23 @@ def test_two_bodies_of_the_largest_size_that_is_captured_fit_into_a_frame(
     ready = process.begin(config(tmp_path, NOBODY, "capture: {max_body_bytes: 256KiB}\n"))
     body = "\U0001f600" * ready["capture_bytes"]
     assert len(pack(FrameType.FAILURE, captured(request_body=body, response_body=body))) < MAX_FRAME
+
+
+def test_what_the_newest_run_has_by_category_comes_back_as_soon_as_it_is_over(
+    tmp_path: Path, process: ForwarderProcess
+) -> None:
+    process.begin(config(tmp_path, NOBODY))
+    process.fail(range(1, 4))
+    process.fail([4], source="user_error")
+    process.write(process.numbered(FrameType.RUN_STOPPED, {"run": RUN_ID, "at": AT + 5}))
+    until(lambda: any(status.get("over") for status in process.of(FrameType.STATUS)), what="the last counts")
+    counts = next(status for status in process.of(FrameType.STATUS) if status.get("over"))
+    assert (counts["run"], counts["categories"]) == (RUN_ID, {"server_error": 3, "user_error": 1})
+    assert [route["destination"] for route in counts["routes"]] == ["monitoring"]
+    process.write(process.numbered(FrameType.RUN_STARTED, {"run": OTHER_RUN, "at": AT + 6, "node": NODE}))
+    until(lambda: process.of(FrameType.STATUS)[-1]["run"] == OTHER_RUN, what="a status of the next run")
+    newest = process.of(FrameType.STATUS)[-1]
+    assert (newest["categories"], newest["over"]) == ({}, False)
 
 
 def test_p9_a_bad_configuration_is_refused_with_its_message(tmp_path: Path, process: ForwarderProcess) -> None:

@@ -76,11 +76,13 @@ class Intake:
         received: int = 0,
         current: bytes = b"",
         accounts: Callable[[], Mapping[RouteKey, Account]] = lambda: NO_ACCOUNTS,
+        stopped: Callable[[], None] = lambda: None,
     ) -> None:
         """`received` is the number of the last frame that an earlier process has committed, `current` its last run.
 
-        `accounts` tells what has become of everything until now.
+        `accounts` tells what has become of everything until now; `stopped` hears that all failures of a run were read.
         """
+        self._stopped = stopped
         self._accounts = accounts
         self._frames = frames
         self._committer = committer
@@ -159,6 +161,8 @@ class Intake:
         if frame.type == FrameType.SAMPLE:
             return tuple(self._judge.sample(run, payload))
         if frame.type == FrameType.RUN_STOPPED:
+            run.over = True
+            self._stopped()
             return self._end_run(payload["run"], payload["at"])
         if frame.type == FrameType.SUMMARY:
             return (self._judge.summary(run, payload, self._accounts()),)

@@ -19,7 +19,7 @@ from .counters import Account, RouteKey
 from .groups import merge
 from .log import KeptSample, NewEvent
 from .runs import RunState
-from .sample_frame import SampleReader
+from .sample_frame import SampleReader, workers_categories
 from .text import scalar_text
 from .watch_again import Episodes, Restored, watch_again
 
@@ -133,6 +133,7 @@ class Judge:
         self._summaries += 1
         self._errors = self._reader.errors(payload["errors"]) or self._errors
         started, ended = payload["started_at"], payload["at"]
+        categories = run.categories or workers_categories(payload.get("categories"))
         failed = sorted((row for row in payload["endpoints"] if row[3] > 0), key=lambda row: -row[3])
         summary = RunSummary(
             id=UUID(bytes=uuid7(ended)),
@@ -146,9 +147,9 @@ class Judge:
             users_peak=payload["users_peak"],
             requests=payload["requests"],
             failures=payload["failures"],
-            user_errors=run.user_errors,
+            user_errors=categories["user_error"],
             alerts_fired=run.alerts_fired,
-            categories=dict(run.categories.most_common()),  # pyright: ignore[reportArgumentType] - keys are categories; the model checks
+            categories=dict(categories.most_common()),  # pyright: ignore[reportArgumentType] - keys are categories; the model checks
             top_endpoints=tuple(
                 EndpointCount(method=scalar_text(m), name=self._reader.clean(n), requests=r, failures=f)
                 for m, n, r, f, *_ in failed[:TOP]

@@ -71,5 +71,4 @@ def _count(record: dict[str, Any], states: dict[UUID, RunState]) -> None:
         return
     error, request = record["error"], record["request"]
     state.categories[error["category"]] += 1
-    state.user_errors += error["category"] == "user_error"
     state.groups.add(error["fingerprint"], request["method"], request["name"], error["message"])

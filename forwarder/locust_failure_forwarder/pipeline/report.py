@@ -11,17 +11,24 @@ from ..wire import FrameType
 from .counters import Account, RouteKey, as_json
 from .outlet import Outlet
 from .route import Route
+from .runs import RunBook
 from .store import Store
 
 _EVERY: Final = 1.0
 
 
-async def report(outlet: Outlet, store: Store, routes: Sequence[Route]) -> None:
+def tell(outlet: Outlet, store: Store, routes: Sequence[Route], runs: RunBook) -> None:
+    """Send one `status`, with what this node has captured of the newest run until now, by category."""
+    states = {route.key: route.state() for route in routes}
+    outlet.send(FrameType.STATUS, {**status(store.accounts, states, store.path), **runs.counted()})
+
+
+async def report(outlet: Outlet, store: Store, routes: Sequence[Route], runs: RunBook) -> None:
     """Send `status` for ever, and leave the state of the routes in the log whenever it has changed."""
     written: dict[RouteKey, dict[str, Any]] = {}
     while True:
+        tell(outlet, store, routes, runs)
         states = {route.key: route.state() for route in routes}
-        outlet.send(FrameType.STATUS, status(store.accounts, states, store.path))
         lasting = {key: _lasting(state, time.time()) for key, state in states.items()}
         if lasting != written and await _write(store, states):
             written = lasting

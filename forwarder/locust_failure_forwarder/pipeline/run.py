@@ -41,7 +41,7 @@ from .log_schema import is_corrupt
 from .outlet import Outlet
 from .record import Refinery
 from .recover import recover
-from .report import report, say_last_word
+from .report import report, say_last_word, tell
 from .route import Route
 from .routes import make_couriers, make_routes
 from .runs import RunBook
@@ -131,14 +131,25 @@ async def _forward(
         )
         refinery = Refinery(settings.capture, redactor, runs)
         intake = Intake(
-            frames, committer, refinery, judge, runs, outlet.warn, received, current, lambda: store.accounts
+            frames,
+            committer,
+            refinery,
+            judge,
+            runs,
+            outlet.warn,
+            received,
+            current,
+            lambda: store.accounts,
+            lambda: tell(outlet, store, routes, runs),
         )
         outlet.send(FrameType.READY, _ready(settings, store.path))
         outlet.send(FrameType.ACK, {"number": received})
         for remark in (*opened.remarks, *remarks(settings.redaction)):
             outlet.warn(remark)
 
-        workers = [asyncio.create_task(work) for work in (watch(), committer.run(), report(outlet, store, routes))]
+        workers = [
+            asyncio.create_task(work) for work in (watch(), committer.run(), report(outlet, store, routes, runs))
+        ]
         workers += [asyncio.create_task(route.run()) for route in routes]
         adopting = asyncio.create_task(_adopt(settings, store.path.parent, couriers, outlet))
         try:

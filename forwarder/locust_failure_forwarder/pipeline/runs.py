@@ -23,14 +23,14 @@ class RunState:
     origin: Origin
     categories: Counter[str] = field(default_factory=Counter[str])
     groups: Groups = field(default_factory=Groups)
-    user_errors: int = 0
     alerts_fired: int = 0
+    over: bool = False
+    """Whether it was said to have stopped, so that no more failures of it follow."""
 
     def count(self, record: FailureRecord) -> None:
         """Take note of one record."""
         error, request = record.error, record.request
         self.categories[error.category] += 1
-        self.user_errors += error.category == "user_error"
         self.groups.add(error.fingerprint, request.method, request.name, error.message)
 
 
@@ -74,6 +74,12 @@ class RunBook:
         if run is None:
             raise InvalidRecordError("run: no such run was announced")
         return run
+
+    def counted(self) -> dict[str, Any]:
+        """For `status`: the run that began last, its failures by category, whether these are all; empty before any."""
+        for run_id, state in reversed(self._runs.items()):
+            return {"run": run_id, "categories": dict(state.categories), "over": state.over}
+        return {}
 
     def get(self, run_id: bytes) -> RunState | None:
         """The run, if it was begun here."""

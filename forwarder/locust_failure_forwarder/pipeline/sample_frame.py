@@ -1,17 +1,19 @@
 """From the payload of a `sample` frame to a sample for the rules: redacted, and with what failed for the first time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, Final, cast, get_args
 
-from locust_failure_schemas import ErrorCount
+from locust_failure_schemas import Category, ErrorCount
 
 from ..alerts.samples import EndpointSample, NewFailure, Sample
 from .fingerprint import fingerprint
 from .runs import RunState
 from .text import scalar_text
 
+_CATEGORIES: Final = frozenset(get_args(Category))
 _REMEMBERED: Final = 4096
 _MOST_TIMES: Final = 2000
 """Different response times of one endpoint; Locust has about 310."""
@@ -97,3 +99,13 @@ def _times(times: object) -> dict[int, int]:
     ):
         return {}
     return {round(ms): n for ms, n in found.items()}
+
+
+def workers_categories(counts: object) -> Counter[str]:
+    """Failures by category as a master's workers told it; what is no category of ours (P4) counts as `unknown`."""
+    known = Counter[str]()
+    if isinstance(counts, dict):
+        for name, count in cast("dict[Any, Any]", counts).items():
+            if type(count) is int and count > 0:
+                known[name if name in _CATEGORIES else "unknown"] += count
+    return known

@@ -35,6 +35,8 @@ class _Attachment:
         events.test_start.add_listener(self._on_test_start)
         events.test_stop.add_listener(self._on_test_stop)
         events.quit.add_listener(self._on_quit)
+        events.report_to_master.add_listener(self._on_report_to_master)
+        events.worker_report.add_listener(self._on_worker_report)
 
     def add_arguments(self, parser: Any, **_: Any) -> None:
         group = parser.add_argument_group(
@@ -54,6 +56,8 @@ class _Attachment:
                 logger.warning("no --failure-config: failures are not forwarded")
             return
         plugin = self.plugin = Plugin(environment, str(Path(path).absolute()))
+        # Last come, first called: the runner, made before, takes leave of the master in a listener of its own.
+        environment.events.quitting.add_listener(self._on_quitting)
         try:
             plugin.start()
         except ConfigRefusedError as error:
@@ -94,6 +98,18 @@ class _Attachment:
     def _on_test_stop(self, **arguments: Any) -> None:
         if self.plugin is not None:
             _quietly(self.plugin.on_test_stop, arguments)
+
+    def _on_report_to_master(self, **arguments: Any) -> None:
+        if self.plugin is not None:
+            _quietly(self.plugin.tally.on_report_to_master, arguments)
+
+    def _on_worker_report(self, **arguments: Any) -> None:
+        if self.plugin is not None:
+            _quietly(self.plugin.tally.on_worker_report, arguments)
+
+    def _on_quitting(self, **arguments: Any) -> None:
+        if self.plugin is not None:
+            _quietly(self.plugin.tally.on_quitting, arguments)
 
     def _on_quit(self, **arguments: Any) -> None:
         if self.plugin is not None:

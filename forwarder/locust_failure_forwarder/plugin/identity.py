@@ -1,10 +1,12 @@
-"""Who this Locust process is. Sends nothing."""
+"""Who this Locust process is, and which run it is told to be part of. Sends nothing."""
 
 import os
 import socket
-from typing import Any
+from typing import Any, Final
 
 _HOST = socket.gethostname()
+RUN_ID_OPTION: Final = "failure_run_id"
+"""Locust copies options it does not know from the master to its workers just before their `test_start`."""
 
 
 def role_of(runner: Any) -> str:
@@ -26,3 +28,13 @@ def node_of(runner: Any) -> dict[str, Any]:
         "host": _HOST,
         "pid": os.getpid(),
     }
+
+
+def run_id_from(options: Any) -> bytes | None:
+    """The run's id as the master set it, if it is one."""
+    text = getattr(options, RUN_ID_OPTION, None)
+    try:
+        run_id = bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
+        return None
+    return run_id if len(run_id) == 16 else None

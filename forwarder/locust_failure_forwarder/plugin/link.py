@@ -18,7 +18,7 @@ from ..wire import EXIT_LOG_DAMAGED, Decoder, Frame, FrameType, encode, pack
 from .buffer import FrameBuffer
 from .child import Child
 from .drops import Drops
-from .restarts import Restarts
+from .restarts import GAVE_UP, Restarts
 
 logger = logging.getLogger("locust_failure_forwarder")
 _REAP: Final = 0.5
@@ -59,6 +59,8 @@ class Link:
         """Records of this process, the dropped ones included."""
         self.status: dict[str, Any] = {}
         """The latest `status`, or the final accounts after `closed`."""
+        self.on_status: Callable[[dict[str, Any]], None] = lambda _: None
+        """Hears each `status`; must not raise."""
         self.finished = False
         """True once the final accounts have arrived."""
         self.dropped = Drops()
@@ -186,12 +188,8 @@ class Link:
             self.alive = False
             self.dropped.add("too_late" if self.finished else "forwarder_down", self._buffer.clear())
             if self._ready and not self.finished:
-                logger.error(
-                    "the forwarder process has died too often and is not started again; the test goes on, but no more "
-                    "is forwarded. What was committed can be sent with `failure-forwarder replay %s --config %s`",
-                    os.path.dirname(self._hello["log"]),  # noqa: PTH120 - pathlib is one import more in this process
-                    self._hello["config"],
-                )
+                directory = os.path.dirname(self._hello["log"])  # noqa: PTH120 - pathlib is one import more in this process
+                logger.error(GAVE_UP, directory, self._hello["config"])
         self.ended.set()
 
     def _write(self, child: Child) -> None:
@@ -240,6 +238,7 @@ class Link:
                 self._progressed |= self._buffer.acknowledge(frame.payload["number"])
             case FrameType.STATUS:
                 self.status = frame.payload
+                self.on_status(frame.payload)
             case FrameType.CLOSED:
                 self.status = frame.payload
                 self.finished = True

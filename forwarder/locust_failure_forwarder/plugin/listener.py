@@ -10,21 +10,19 @@ import gevent.event
 
 from ..errors import ConfigRefusedError, StartError
 from ..uuid7 import uuid7
-from ..wire import FrameType, encode
+from ..wire import FrameType
 from .buffer import FrameBuffer
 from .capture import CaptureLimits, request_failure, user_failure
 from .child import Child
 from .closing import GRACE, await_forked_workers, drain
-from .identity import node_of, role_of
+from .frames import body_of
+from .identity import RUN_ID_OPTION, node_of, role_of, run_id_from
 from .link import Link
 from .owner import hold
 from .sampler import Sampler
+from .tally import Tally
 
 logger = logging.getLogger("locust_failure_forwarder")
-RUN_ID_OPTION: Final = "failure_run_id"
-"""Locust copies options it does not know from the master to its workers just before their `test_start`."""
-_LARGE_FRAME: Final = 4 * 1024 * 1024
-"""Bytes; bodies, headers and texts within their own bounds always fit."""
 _MASTER_SUMMARY_DELAY: Final = 4.0
 """Seconds after a master's `test_stop`: workers report every 3 s, and the last reports belong into the summary."""
 
@@ -36,6 +34,9 @@ class Plugin:
         self._environment = environment
         self._config_path = config_path
         self._link = Link(Child, config_path, FrameBuffer(), self._own)
+        self.tally = Tally(environment)
+        """Failures by category, as far as they pass between workers and master."""
+        self._link.on_status = self.tally.on_status
         self._owned: dict[str, int | None] = {}
         self._sampler = Sampler()
         # Until `ready` has said what the configuration wants: enough for any, and the forwarder process drops the rest.
@@ -114,7 +115,7 @@ class Plugin:
         payload["at"] = now
         payload["run"] = self._run_id
         payload["sequence"] = self._sequence + 1
-        body = _body_of(payload)
+        body = body_of(payload)
         # The number is spent whether or not there is room: a gap in the sequence shows the loss downstream.
         self._sequence += 1
         self._link.record(body)
@@ -127,7 +128,7 @@ class Plugin:
         options = getattr(self._environment, "parsed_options", None)
         run_id = uuid7(time.time())
         if role_of(self._environment.runner) == "worker":
-            run_id = _run_id_from(options) or run_id
+            run_id = run_id_from(options) or run_id
         elif options is not None:
             setattr(options, RUN_ID_OPTION, run_id.hex())
         self._run_active = True
@@ -143,6 +144,7 @@ class Plugin:
         if self._judges:
             self._send_sample()
         self._link.report_drops()
+        self.tally.end()
         self._link.control(FrameType.RUN_STOPPED, {"run": self._run_id, "at": time.time()})
         self._summary_due = self._judges
         if role_of(self._environment.runner) == "master":
@@ -159,6 +161,7 @@ class Plugin:
 
     def _announce_run(self, run_id: bytes) -> None:
         self._run_id = run_id
+        self.tally.begin(run_id)
         self._run_started_at = time.time()
         self._link.control(
             FrameType.RUN_STARTED,
@@ -180,7 +183,13 @@ class Plugin:
         final = self._sampler.sample(runner, time.time())
         self._link.control(
             FrameType.SUMMARY,
-            {**final, "run": self._run_id, "started_at": self._run_started_at, "users_peak": self._users_peak},
+            {
+                **final,
+                "run": self._run_id,
+                "started_at": self._run_started_at,
+                "users_peak": self._users_peak,
+                "categories": self.tally.of_workers(),
+            },
         )
         self._link.control(FrameType.FLUSH, {})
 
@@ -223,28 +232,3 @@ class Plugin:
         finally:
             self.closed.set()
             atexit.unregister(self.close)
-
-
-def _body_of(payload: dict[str, Any]) -> bytes:
-    """The record's frame without its header; without its context, which nobody bounds, if that cannot be packed."""
-    try:
-        body = encode(FrameType.FAILURE, payload)
-        if len(body) <= _LARGE_FRAME or not payload["context"]:
-            return body
-        fault = "too large"
-    except Exception as error:
-        if not payload["context"]:
-            raise  # the caller counts it
-        fault = type(error).__name__  # cycles, huge integers, objects whose repr raises
-    payload["context"] = {"not_copied": fault}
-    return encode(FrameType.FAILURE, payload)
-
-
-def _run_id_from(options: Any) -> bytes | None:
-    """The run's id as the master set it, if it is one."""
-    text = getattr(options, RUN_ID_OPTION, None)
-    try:
-        run_id = bytes.fromhex(text) if isinstance(text, str) else b""
-    except ValueError:
-        return None
-    return run_id if len(run_id) == 16 else None

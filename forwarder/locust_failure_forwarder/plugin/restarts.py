@@ -8,6 +8,11 @@ IN_ALL: Final = 100
 """Restarts of one test."""
 FIRST_DELAY: Final = 0.1
 """Seconds; doubles with every restart in a row."""
+GAVE_UP: Final = (
+    "the forwarder process has died too often and is not started again; the test goes on, but no more "
+    "is forwarded. What was committed can be sent with `failure-forwarder replay %s --config %s`"
+)
+"""For the user; takes the log's directory and the configuration."""
 
 
 class Restarts:

@@ -82,7 +82,7 @@ def test_counts_and_groups_are_those_of_the_log(log: Log) -> None:
     _append(log, [event("failures", record=record) for record in records], received=5)
     state = _state(_recover(log, _announced(1))[1])
     assert state.categories == {"server_error": 2, "user_error": 1}
-    assert state.user_errors == 1
+    assert state.categories["user_error"] == 1
     assert [(group.message, group.count) for group in state.groups.top(5)] == [
         (failure().error.message, 2),
         ("'sku'", 1),

@@ -54,7 +54,7 @@ def test_the_run_counts_its_records_by_category_and_group() -> None:
     refinery.refine(captured(2, source="user_error", status=None, name="ShopUser.checkout"))
     state = runs.expect(RUN_ID)
     assert state.categories == {"server_error": 1, "user_error": 1}
-    assert state.user_errors == 1
+    assert state.categories["user_error"] == 1
     assert sum(error.count for error in state.groups.top(5)) == 2
 
 

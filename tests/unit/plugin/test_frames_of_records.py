@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from locust_failure_forwarder.plugin.listener import _body_of  # pyright: ignore[reportPrivateUsage] - a pure part of it
+from locust_failure_forwarder.plugin.frames import body_of
 from locust_failure_forwarder.wire import Decoder, header
 from support.frames import captured
 
@@ -14,7 +14,7 @@ class Unspeakable:
 
 
 def _packed(**changes: Any) -> dict[str, Any]:
-    (frame,) = Decoder().feed(header(body := _body_of(captured(**changes)), 1) + body)
+    (frame,) = Decoder().feed(header(body := body_of(captured(**changes)), 1) + body)
     return frame.payload
 
 
@@ -47,7 +47,7 @@ def test_a_context_that_cannot_be_copied_costs_the_context_and_not_the_record(
 @pytest.mark.parametrize("context", [{}, {"tenant": "acme"}])
 def test_p1_a_record_that_cannot_be_packed_even_so_is_not_taken_for_a_frame(context: dict[str, Any]) -> None:
     with pytest.raises(RuntimeError):
-        _body_of(captured(context=context, elapsed_ms=Unspeakable()))
+        body_of(captured(context=context, elapsed_ms=Unspeakable()))
 
 
 def test_large_bodies_without_a_context_are_no_reason_to_lose_the_record() -> None:

@@ -91,10 +91,13 @@ def test_lines_for_the_user_are_logged_at_their_level(world: Children, caplog: p
     assert warnings(caplog) == ["monitoring/failures: not delivered yet"]
 
 
-def test_the_latest_status_is_kept(world: Children) -> None:
+def test_the_latest_status_is_kept_and_told(world: Children) -> None:
     world.begin()
+    heard: list[object] = []
+    world.link.on_status = heard.append
     world.child.say(FrameType.STATUS, routes=ROUTES, log=LOG)
     assert world.link.status == {"routes": ROUTES, "log": LOG}
+    assert heard == [world.link.status]
 
 
 def test_p2_what_is_acknowledged_is_forgotten_and_nothing_else(world: Children) -> None:
