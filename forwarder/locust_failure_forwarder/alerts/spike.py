@@ -88,7 +88,8 @@ def _look(
     if settled is None:
         settled = max(usual.ratio * (1 + rule.factor) / 2, rule.at_least / 2)
     below = None if not shortest.requests else not shortest.failures or shortest.ratio < settled
-    breached = breached and not below  # a long window may still be full of what is over
+    if below:  # a long window may still be full of what is over
+        counts, length, breached = shortest, rule.over, False
     limit = max(usual.ratio * rule.factor, rule.at_least)
     finding = Finding(
         subject_of(key),

@@ -50,7 +50,9 @@ def _headline(alert: Alert, measure: Measured) -> Line:
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
         return ("⏹️ ", *name, f"{still}, {since} after the alert; {measure.told}{measure.aside(before=False)}")
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"
-    return ("✅ ", *name, f"{what} after {since}; {measure.told}")
+    if alert.condition == "new_failure":
+        what = "no more new failures"  # the old ones may well go on
+    return ("✅ ", *name, Code(alert.rule, 60), f" {what} after {since}; {measure.told}")
 
 
 def _where(alert: Alert) -> Line:

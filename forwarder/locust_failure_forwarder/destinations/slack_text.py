@@ -18,18 +18,22 @@ _INERT: Final = {
 }
 
 
+_NO_MARKUP: Final = _INERT | {"*": "\u2217", "~": "\u223c"}
+"""Outside a code span these would make bold or struck text; what stands for them looks alike."""
+
+
 def foreign(text: str, limit: int) -> str:
     """`text` from outside as one line without any power: no markup, no mentions, no control characters.
 
     At most `limit` UTF-16 units after escaping; what is longer ends in an ellipsis and never within an entity.
     Never empty.
     """
-    return fit(text, limit, _INERT)
+    return fit(text, limit, _NO_MARKUP)
 
 
 def code(text: str, limit: int) -> str:
     """`text` from outside in a code span, within `limit` as in `foreign`."""
-    return f"`{foreign(text, limit - 2)}`"
+    return f"`{fit(text, limit - 2, _INERT)}`"
 
 
 def date(moment: datetime) -> str:
