@@ -59,7 +59,7 @@ def test_every_destination_gets_what_it_takes_and_every_answer_is_told(
     ]
     firing, resolved, summary = [message.text for message in slack.messages]
     assert firing == "🔥 SAMPLE: nothing failed: 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
-    assert resolved.startswith("✅ SAMPLE: nothing failed: recovered after 1 min 35 s")
+    assert resolved.startswith("✅ SAMPLE: nothing failed: `sample` recovered after 1 min 35 s")
     assert summary.startswith("🏁 SAMPLE: nothing failed finished after 10 min")
     assert slack.refused == ()
     assert not monitoring.failures

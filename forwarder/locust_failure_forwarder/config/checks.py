@@ -7,7 +7,7 @@ those of the models instead of one start later.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Final, cast
 
 from pydantic import BaseModel
 
@@ -15,10 +15,12 @@ from ..events import KINDS
 from .patterns import pattern_fault
 from .places import Finding, KeyPath
 from .rule_checks import check_rules
-from .secret_kinds import CREDENTIALS, OTHERS, PERSONAL, UNREDACTABLE
+from .secret_kinds import CREDENTIALS, KEPT_ROOTS, OTHERS, PERSONAL, UNREDACTABLE
 from .shape import fields, model_at
 from .suggest import did_you_mean, listing, sentences
 from .tls import check_tls
+
+_PLACE_BEGINS: Final = ("request.", "response.", "context.", "run.")
 
 
 def check(data: Mapping[str, object], model: type[BaseModel]) -> list[Finding]:
@@ -72,6 +74,7 @@ def _check_duplicate_kinds(data: Mapping[str, object]) -> Iterator[Finding]:
 def _check_redaction(redaction: Mapping[str, object]) -> Iterator[Finding]:
     yield from _check_patterns(_list(redaction.get("patterns")))
     yield from _check_kinds(redaction)
+    yield from _check_places(_list(redaction.get("keep")))
     sensitive = {_letters(key) for key in _list(redaction.get("keys"))}
     for section in ("keys", "keep"):
         for index, key in enumerate(_list(redaction.get(section))):
@@ -80,6 +83,16 @@ def _check_redaction(redaction: Mapping[str, object]) -> Iterator[Finding]:
             elif section == "keep" and isinstance(key, str) and _letters(key) in sensitive:
                 message = "this name is in `redaction.keys` too"
                 yield Finding(("redaction", section, index), message, "It cannot be both masked and kept.")
+
+
+def _check_places(kept: list[object]) -> Iterator[Finding]:
+    for index, rule in enumerate(kept):
+        if not isinstance(rule, str) or not rule.startswith(_PLACE_BEGINS):
+            continue
+        root = next((root for root in KEPT_ROOTS if rule.startswith(f"{root}.")), None)
+        if root is None or "" in rule.split("."):
+            hint = f"A place is one of {listing(KEPT_ROOTS)}, a dot, and keys with dots between them."
+            yield Finding(("redaction", "keep", index), "this is no place of a record", hint)
 
 
 def _check_patterns(patterns: list[object]) -> Iterator[Finding]:

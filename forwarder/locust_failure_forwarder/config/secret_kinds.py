@@ -45,6 +45,17 @@ UNREDACTABLE: Final = "unredactable"
 """A whole field that could not be judged. Always on, always masked."""
 
 
+KEPT_ROOTS: Final = (
+    "request.body",
+    "request.headers",
+    "response.body",
+    "response.headers",
+    "context",
+    "run.labels",
+)
+"""Places of a record that have keys, which `keep` may name."""
+
+
 def personal_kind(kind: str) -> str:
     """A kind that `off` may name.
 

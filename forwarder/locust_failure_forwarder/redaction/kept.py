@@ -1,32 +1,24 @@
 """Exact places that the user wants left alone, such as `request.body.user.token_hint`. Pure."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Union
+from typing import Union
+
+from ..config.secret_kinds import KEPT_ROOTS
 
 Node = Mapping[str, Union["Node", None]]
 """What is kept below a place, by the next key or index; None where the place itself is kept, `*` for any."""
 
-ROOTS: Final = (
-    "request.body",
-    "request.headers",
-    "response.body",
-    "response.headers",
-    "context",
-    "run.labels",
-)
-"""Places of a record that have keys."""
-
 
 def is_path(rule: str) -> bool:
     """Whether a rule of `keep` names a place and not a key."""
-    return rule.startswith(tuple(f"{root}." for root in ROOTS))
+    return rule.startswith(tuple(f"{root}." for root in KEPT_ROOTS))
 
 
 def kept_places(rules: Iterable[str]) -> dict[str, Node]:
     """By root, what is kept below it."""
     places: dict[str, dict[str, Node | None]] = {}
     for rule in rules:
-        root = next((root for root in ROOTS if rule.startswith(f"{root}.")), None)
+        root = next((root for root in KEPT_ROOTS if rule.startswith(f"{root}.")), None)
         if root is None:
             continue
         steps = rule[len(root) + 1 :].split(".")

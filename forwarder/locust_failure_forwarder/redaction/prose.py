@@ -13,20 +13,22 @@ _PHONE_WORDS: Final = "手机|手機|电话|電話|联系方式|聯絡電話|短
 _CODE_WORDS: Final = "验证码|校验码|动态码|驗證碼|校驗碼|動態碼"
 _CODES: Final = "verification|security|login|access|confirmation|activation|one-time|OTP|SMS|2FA|MFA"
 PATTERN: Final = (
-    rf"\b\d{{4,8}} is (?:your|the)\b|(?:{_PHONE_WORDS})[^\d\n]{{0,8}}[+\d]|(?:{_CODE_WORDS})[^\d\n]{{0,4}}\d{{4}}"
+    rf"\b\d{{4,8}} is (?:your|the)\b|(?i:\byour (?:[\w\-]+ ){{0,3}}code(?: is|:)? \d{{4}})"
+    rf"|(?:{_PHONE_WORDS})[^\d\n]{{0,8}}[+\d]|(?:{_CODE_WORDS})[^\d\n]{{0,4}}\d{{4}}"
     r"|(?i:\b(?:basic auth(?:entication)?|credentials?|creds)) [^\s:=]+:[^\s/]"
 )
 """RE2: what announces a number or a password without a sign."""
 _FIND: Final = Finder(PATTERN, captures=False)
 _ANNOUNCED: Final = re.compile(
     rf"""\b(?P<code>\d{{4,8}}+)\sis\s(?:your\b[^\n.]{{0,40}}|the\s(?:{_CODES})\s)\b(?i:code|otp|pin|passcode|password)\b
+        | \b(?i:your\s(?:[\w\-]{{1,20}}\s){{0,3}}code(?:\sis|:)?)\s(?P<your>\d{{4,8}})\b
         | (?:{_PHONE_WORDS})[^\d\n]{{0,8}}(?P<phone>(?:\+?86[\-\ ]?)?1[3-9]\d{{9}})(?!\d)
         | (?:{_CODE_WORDS})[^\d\n]{{0,4}}(?P<otp>\d{{4,8}})(?!\d)
         | (?i:\b(?:basic\sauth(?:entication)?|credentials?|creds))\s[^\s:=]{{1,64}}
           :(?P<password>[^\s/,;)\]}}][^\s,;)\]}}]{{0,200}}+)""",
     re.VERBOSE,
 )
-_KINDS: Final = {"code": "otp", "otp": "otp", "phone": "phone", "password": "password"}
+_KINDS: Final = {"code": "otp", "your": "otp", "otp": "otp", "phone": "phone", "password": "password"}
 
 _PROSE: Final = re.compile(
     r"""\s(?P<verb>(?:is|was)\s)?(?![\w.\-]{1,48}+(?:=|:[^\s]))(?P<value>[^\s"'`,;<>()\[\]{}\\]{4,}+)"""
@@ -40,7 +42,11 @@ _NAMED_KINDS: Final = frozenset({"cookie", "secret", "key", "token", "session"})
 _MAX_ECHO: Final = 200
 _SHORT_WORD: Final = 6
 _LONG_WORD: Final = 16
-_LONG_PASSWORD: Final = 10
+_MIXED: Final = re.compile(r"(?=.{10})[A-Za-z]*\d+[A-Za-z]+\d[A-Za-z0-9]*")
+"""Letters between digits; names and numbers of things have their digits at the end."""
+_ALGORITHM: Final = re.compile(
+    r"(?:sha|md|aes|rsa|base|utf|argon|pbkdf|bcrypt|scrypt|hmac|oauth|tls|ssl|v|step)[\-_]?\d", re.IGNORECASE
+)
 
 
 def announced_spans(text: str, source: bytes) -> Iterator[Span]:
@@ -66,7 +72,9 @@ def in_prose(text: str, start: int, end: int, sensitive: Sensitive) -> tuple[int
     elif match["verb"]:
         found = digit or value.count("-") > 1
     else:
-        found = digit and letter and len(value) >= (_LONG_PASSWORD if sensitive.kind == "password" else _LONG_WORD)
+        least = _SHORT_WORD if sensitive.kind == "password" else _LONG_WORD
+        found = digit and letter and (len(value) >= least or _MIXED.fullmatch(value) is not None)
+        found = found and not _ALGORITHM.match(value)
     return (match.start("value"), match.start("value") + len(value)) if found else (end, end)
 
 

@@ -15,6 +15,9 @@ _MAX_PARAMETERS: Final = 2000
 _MAX_DECODING: Final = 3
 _TOKEN_LENGTH: Final = 16
 _CODE_LENGTH: Final = 8
+_SHORT_TOKEN: Final = 10
+_MIXED: Final = re.compile(r"[A-Za-z]*\d+[A-Za-z]+\d[A-Za-z0-9]{0,15}")
+"""Letters between digits, but no hash; names and numbers of things have their digits at the end."""
 _LEAST: Final = 6
 _VERSION: Final = re.compile(r"(?:v|step|page|part|phase|stage|level)?[._\-]?\d{1,3}(?:\.\d+)*", re.IGNORECASE)
 
@@ -38,7 +41,7 @@ _PATH_WORD: Final = (
 PATTERN: Final = (
     rf"[?&;#](?i:code|state|{'|'.join(idioms.QUERY_ONLY)})="
     r"|%(?:[46][1-9a-fA-F]|[57][0-9aAfF]|2[257dD]|7[bB]|[89a-fA-F][0-9a-fA-F])"
-    rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_TOKEN_LENGTH}}}"
+    rf"|/(?i:{_PATH_WORD})/[^\s/?#\"'<>]{{{_SHORT_TOKEN}}}"
     rf"|/[\w.\-]{{0,24}}(?i:{'|'.join(_NAMES)})[\w.\-]{{0,12}}/[^\s/?#\"'<>]{{4}}"
 )
 """RE2: something only a look at the whole URL can judge (other parameters are pairs as in any text)."""
@@ -48,7 +51,7 @@ _BEHIND_NAME: Final = re.compile(
     re.IGNORECASE,
 )
 _FIND: Final = Finder(r"[^\s\"'<>\\`]*(?:/|[?#][^\s\"'<>\\`]*=)[^\s\"'<>\\`]*")
-_TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_TOKEN_LENGTH},}})", re.IGNORECASE)
+_TOKEN_BEHIND: Final = re.compile(rf"/(?:{_PATH_WORD})/([^\s/?#\"'<>&;]{{{_SHORT_TOKEN},}})", re.IGNORECASE)
 _OAUTH_PATH: Final = re.compile(rf"(?:^|[/.])(?:{'|'.join(sorted(idioms.OAUTH_PATHS))})(?:[/.]|$)", re.IGNORECASE)
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _HASH: Final = re.compile(r"(?:[0-9a-f]{2}){16,64}", re.IGNORECASE)
@@ -85,7 +88,7 @@ def url_spans(text: str, source: bytes, keys: KeyNames, within: Within) -> Itera
                 oauth = _OAUTH_PATH.search(text, start, at) is not None
                 yield from query_spans(text, at + 1, stop if stop >= 0 else end, keys, within, oauth=oauth)
         for found in _TOKEN_BEHIND.finditer(text, start, end):
-            if _is_token(found[1]):
+            if _is_token(found[1]) or _MIXED.fullmatch(found[1]):
                 yield Span(*found.span(1), "token", by_key=True)
         for found in _BEHIND_NAME.finditer(text, start, end):
             if (sensitive := keys.judge(found["name"])) and not sensitive.plural and _is_random(found["value"]):

@@ -196,3 +196,17 @@ def test_kinds_of_own_patterns_may_have_modes(tmp_path: Path) -> None:
     redaction = load(tmp_path, text).redaction
     assert [(pattern.kind, pattern.re2) for pattern in redaction.patterns] == [("loyalty", "LC\\d+"), ("custom", "x1")]
     assert redaction.modes == {"loyalty": "drop", "custom": "hash"}
+
+
+@pytest.mark.parametrize("rule", ["request.bdy.a", "request.body.", "context.", "run.label.team", "response.x"])
+def test_p9_a_misspelt_place_to_keep_is_told_with_the_places_there_are(tmp_path: Path, rule: str) -> None:
+    problem = only_problem(tmp_path, f"{VALID}redaction: {{keep: [author_token_count, {rule}]}}\n")
+    assert problem.key == "redaction.keep[1]"
+    assert "request.body" in (problem.hint or "")
+
+
+@pytest.mark.parametrize(
+    "rule", ["request.body.a.*.b", "context.a", "run.labels.team", "request.headers.x.y", "a.token"]
+)
+def test_places_and_names_to_keep_are_fine(tmp_path: Path, rule: str) -> None:
+    load(tmp_path, f"{VALID}redaction: {{keep: [{rule}]}}\n")

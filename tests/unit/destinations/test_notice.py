@@ -48,7 +48,8 @@ def test_a_run_without_environment_has_no_brackets() -> None:
 
 
 def test_recovered_headline_tells_how_long_it_lasted() -> None:
-    assert headline(resolved()) == "✅ checkout-soak (staging): failure-spike recovered after 2 min 5 s; 1 % of 400 requests failed"
+    told = headline(resolved())
+    assert told == "✅ checkout-soak (staging): failure-spike recovered after 2 min 5 s; 1 % of 400 requests failed"
 
 
 def test_a_test_that_ended_while_failing_is_not_called_recovered() -> None:

@@ -99,3 +99,35 @@ def test_other_numbers_and_words_stay(text: str) -> None:
 )
 def test_commands_and_prose_without_secrets_stay(text: str) -> None:
     assert REDACTOR.redact_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("password", "wrong password ⟦n0tRea1⟧"),
+        ("password", "password ⟦n0tRea1x⟧ was rejected"),
+        ("key", "invalid api key ⟦8c1kz0qmmx91⟧"),
+        ("token", "token ⟦8c1kz0qmmx91⟧ expired"),
+        ("session", "session id ⟦8f3kz0qm99⟧ not found"),
+        ("otp", "Your code is ⟦482913⟧"),
+        ("otp", "Your code: ⟦482913⟧"),
+        ("token", "https://x.test/verify-email/⟦8c1kz0qmmx91abc⟧"),
+    ],
+)
+def test_p4_secrets_that_services_answer_with_are_masked(kind: str, text: str) -> None:
+    assert REDACTOR.redact_text(plain(text)) == masked(kind, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "key order-1234567 not found",
+        "session node-12345 is gone",
+        "password sha256 hash is missing",
+        "password step2 failed",
+        "error code is 482913",
+        "https://x.test/confirm/order-12345",
+    ],
+)
+def test_names_of_things_behind_such_words_stay(text: str) -> None:
+    assert REDACTOR.redact_text(text) == text
