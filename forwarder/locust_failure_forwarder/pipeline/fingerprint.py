@@ -64,7 +64,7 @@ def fingerprint(method: str, name: str, kind: str, message: str) -> str:
 
 @lru_cache(maxsize=_CACHED)
 def _fingerprint(method: str, name: str, kind: str, message: str) -> str:
-    parts = (method, _normalise_name(name), kind, normalise(message))
+    parts = (method, normalise_name(name), kind, normalise(message))
     return blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
@@ -95,5 +95,6 @@ def _mark(text: bytes, start: int, end: int) -> bytes:
 
 
 @lru_cache(maxsize=_CACHED)
-def _normalise_name(name: str) -> str:
+def normalise_name(name: str) -> str:
+    """The name with whole segments and values that are ids left out of it."""
     return "".join("<id>" if _ID_SEGMENT.fullmatch(part) else part for part in _SEGMENTS.split(name))

@@ -7,7 +7,7 @@ from typing import Final
 
 from locust_failure_schemas import ErrorCount
 
-from .fingerprint import normalise
+from .fingerprint import normalise, normalise_name
 
 MAX_GROUPS: Final = 2000
 """Groups of one run that are kept; a service that words every failure anew must not fill the memory."""
@@ -36,6 +36,8 @@ class Groups:
             if len(self._groups) >= MAX_GROUPS:
                 return
             group = self._groups[fingerprint] = _Group(method, name, message[:_SAMPLE])
+        elif name != group.name:
+            group.name = normalise_name(name)  # the count is not one endpoint's alone
         group.count += 1
 
     def since(self, number: int) -> list[tuple[str, str, str, str]]:

@@ -1,5 +1,6 @@
 """Failures that are the same, counted together within a bound."""
 
+from locust_failure_forwarder.pipeline.fingerprint import fingerprint
 from locust_failure_forwarder.pipeline.groups import MAX_GROUPS, Groups, merge
 from locust_failure_schemas import ErrorCount
 
@@ -41,3 +42,12 @@ def test_errors_that_differ_in_ids_alone_are_merged() -> None:
         ("POST", "order 1 is gone", 1),
     ]
     assert len(merge(errors, 2)) == 2
+
+
+def test_a_group_of_several_endpoints_names_none_of_them() -> None:
+    groups = Groups()
+    for number in range(3):
+        name = f"/orders/{number}"
+        groups.add(fingerprint("GET", name, "server_error 503", "busy"), "GET", name, "busy")
+    groups.add(fingerprint("GET", "/stock", "server_error 503", "busy"), "GET", "/stock", "busy")
+    assert [(error.name, error.count) for error in groups.top(5)] == [("/orders/<id>", 3), ("/stock", 1)]
