@@ -90,9 +90,10 @@ def _spans(name: str, value: str, at: int, keys: KeyNames) -> list[Span]:
 def _named_around(text: str, match: "re.Match[str]", keys: KeyNames) -> list[Span]:
     if match["opening"]:
         at = match.end()
-        end = quoted_end(text[: at + 2 * _AROUND], at, match["opening"])
-        if end is None:
+        length = quoted_end(text[at : at + 2 * _AROUND], 0, match["opening"])
+        if length is None:
             return []
+        end = at + length
     else:
         at, end = match.span("list")
     name = None

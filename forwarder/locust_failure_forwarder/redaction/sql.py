@@ -20,10 +20,10 @@ _INSERT: Final = re.compile(r"\((?P<columns>[\w`\"\[\].,\s]{2,2000})\)\s{0,8}val
 _ITEM: Final = re.compile(
     r"""\s{0,8}(?:N|E|_utf8)?(?:'(?P<quoted>(?:[^'\\]|''|\\.)*+)'?|(?P<bare>[^,()'\n]*+(?:\([^()\n]{0,200}\)[^,()'\n]*+)?))\s{0,8}"""
 )
-_PARAMETERS: Final = re.compile(
-    r"\s{0,4}\([?%:$@\w\s,()]{0,2000}\)\]?[^\[\n]{0,80}\n?\s{0,8}\[parameters:\s{0,4}\[?(?=\()", re.IGNORECASE
-)
+_PARAMETERS: Final = "[parameters:"
 """SQLAlchemy's messages have the values behind the statement."""
+_STATEMENT: Final = 2500
+"""Characters in which that may come."""
 _NEXT_ROW: Final = re.compile(r"\)\s{0,8},\s{0,8}(?=\()")
 _ROWS: Final = 2000
 
@@ -39,8 +39,8 @@ def sql_spans(text: str, source: bytes, keys: KeyNames) -> Iterator[Span]:
         columns = [column.strip(' \t\r\n`"[]') for column in match["columns"].split(",")]
         judged = [keys.judge(column) for column in columns]
         if any(judged):
-            parameters = _PARAMETERS.match(text, match.end())
-            at = parameters.end() if parameters else match.end()
+            behind = text.find(_PARAMETERS, match.end(), match.end() + _STATEMENT)
+            at = match.end() if behind < 0 or "'" in text[match.end() : behind] else behind
             for _ in range(_ROWS):
                 at = text.find("(", at) + 1
                 for sensitive in judged:

@@ -30,11 +30,13 @@ def table_spans(text: str, start: int, end: int, keys: KeyNames) -> tuple[list[S
     They stand below the names of the first row, or beside one in a table of two columns.
     """
     sign = _sign(text, start, end)
+    if sign is None:
+        return [], end
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
     last = len(text) if last < 0 else last
-    if sign is None or last - first > _MAX_LINE:
-        return [], end
+    if last - first > _MAX_LINE:
+        return [], last  # so that a long line is read once, whatever names it has
     row = _cells(text[first:last], sign)
     below = text.find("\n", last + 1)
     if sign == "|" and first > 0 and not _RULE.fullmatch(text, last + 1, len(text) if below < 0 else below):
@@ -64,7 +66,7 @@ def table_spans(text: str, start: int, end: int, keys: KeyNames) -> tuple[list[S
 
 def _cells(line: str, sign: str) -> list[str]:
     """What stands between the signs, but for those within quotes; together as long as the line but for the signs."""
-    if '"' not in line:
+    if '"' not in line or len(line) > _MAX_LINE:
         return line.split(sign)
     return _QUOTED[sign].findall(line)
 

@@ -111,7 +111,8 @@ class TextRedactor:
             folded, text = fold(text), half_width(text)  # both keep every place
             if folded != text:
                 found += self.spans(folded, depth or 1)
-        source, exact = source_of(text), text.encode()
+        source = source_of(text)
+        exact = source if text.isascii() else text.encode()
         found += self._pairs.spans(text, source)
         if self._rare.find(exact) is not None:
             found += shapes.shape_spans(text, source)
