@@ -7,7 +7,7 @@ from typing import Any
 
 from locust_failure_forwarder.alerts import engine
 from locust_failure_forwarder.alerts.engine import State
-from locust_failure_forwarder.alerts.lifecycle import Notice
+from locust_failure_forwarder.alerts.episodes import Notice
 from locust_failure_forwarder.alerts.samples import EndpointSample, Sample
 from locust_failure_forwarder.config.alert_rules import AnyRule, FailureRatioRule
 

@@ -18,9 +18,9 @@ from ..config.alert_rules import (
     SpikeRule,
 )
 from . import lifecycle
+from .episodes import Notice, RuleState
 from .findings import Finding, Subject
 from .history import History, resumed
-from .lifecycle import Notice, RuleState
 from .measures import failure_ratio, failures_per_second, no_requests, slow_requests
 from .novelty import new_failures
 from .proportions import Baseline

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 
 from ..config.alert_rules import NewFailureRule
+from .episodes import Standing
 from .findings import Finding, Subject
 from .history import History
-from .lifecycle import Standing
 from .samples import NewFailure
 
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 import orjson
 
 from .engine import State, Watch
+from .episodes import Episode, RuleState, Standing
 from .findings import Subject
-from .lifecycle import Episode, RuleState, Standing
 from .proportions import Baseline
 from .samples import Counts, EndpointSample, Key, NewFailure, Point, Sample, point_of
 from .spike import Held

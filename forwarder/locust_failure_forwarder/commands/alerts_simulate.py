@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ..alerts import engine
-from ..alerts.lifecycle import Notice
+from ..alerts.episodes import Notice
 from ..alerts.samples import Sample
 from ..alerts.stored import load_samples
 from ..config.alert_rules import AnyRule

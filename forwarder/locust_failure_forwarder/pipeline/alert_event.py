@@ -8,8 +8,8 @@ from uuid import UUID
 from locust_failure_schemas import Affected, Alert, EndpointCount, ErrorCount, Scope, Unit
 
 from ..alerts.engine import State
+from ..alerts.episodes import Notice
 from ..alerts.findings import Finding
-from ..alerts.lifecycle import Notice
 from ..alerts.trend import STEP, share_before, trend
 from ..config.alert_rules import AnyRule
 from ..uuid7 import uuid7

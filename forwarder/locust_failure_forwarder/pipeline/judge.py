@@ -8,8 +8,8 @@ from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCou
 
 from ..alerts import engine
 from ..alerts.engine import State
+from ..alerts.episodes import Notice
 from ..alerts.history import History
-from ..alerts.lifecycle import Notice
 from ..alerts.samples import Sample, point_of
 from ..alerts.stored import WHOLE_EVERY, dump_sample, dump_state
 from ..config.alert_rules import AnyRule

@@ -9,9 +9,9 @@ from locust_failure_schemas import Alert
 
 from ..alerts import engine
 from ..alerts.engine import State, Watch
+from ..alerts.episodes import Episode, RuleState, Standing
 from ..alerts.findings import TEST, Subject
 from ..alerts.history import History, resumed
-from ..alerts.lifecycle import Episode, RuleState, Standing
 from ..alerts.samples import Sample, point_of
 from ..config.alert_rules import AnyRule
 

@@ -1,6 +1,6 @@
 """P8: one alert an episode: grouped, repeated, held back, rested, folded, resolved at the end."""
 
-from locust_failure_forwarder.alerts.lifecycle import Notice
+from locust_failure_forwarder.alerts.episodes import Notice
 from locust_failure_forwarder.alerts.samples import EndpointSample, Sample
 from support.ratio_samples import BAD, BEGIN, GOOD, rule, seconds, told
 
