@@ -74,9 +74,12 @@ class Alert(Model):
     """Why it was resolved: `recovered`, or `test_ended` before it recovered; null while firing. A reason that a later
     minor version adds reads as `other`."""
     top_endpoints: tuple[EndpointCount, ...] = ()
-    """The endpoints with the most failures within the window, worst first."""
+    """The endpoints with the most failures, worst first; see `top_s`."""
     top_errors: tuple[ErrorCount, ...] = ()
-    """The most frequent errors of the run so far, most frequent first."""
+    """The most frequent errors, most frequent first; see `top_s`."""
+    top_s: Annotated[FiniteFloat | None, Field(ge=0, examples=[10.0])] = None
+    """Seconds up to now that `top_endpoints` and `top_errors` are of: the window, or the whole episode once it is
+    resolved. Null: the endpoints are of the window, the errors of the run so far. Since 1.1."""
     labels: dict[str, str] = Field(default_factory=dict, examples=[{"team": "payments"}])
     """Labels the user gave the rule. Since 1.1."""
     unit: Annotated[Unit, *open_values(Unit, "other")] = "ratio"
@@ -89,6 +92,16 @@ class Alert(Model):
     """The same measure before the window; null where there was nothing to measure. Since 1.1."""
     repeat: Annotated[int, Field(ge=0, examples=[0])] = 0
     """How many messages of this episode came before this one. Since 1.1."""
+    peak: Annotated[FiniteFloat | None, Field(examples=[0.42])] = None
+    """The greatest `value` of the episode so far; null where the greatest says nothing. Since 1.1."""
+    episode_requests: Annotated[int | None, Field(ge=0, examples=[2050])] = None
+    """Requests of the whole test since the episode began, with the window that set it off; null where that is not
+    known any more. Since 1.1."""
+    episode_failures: Annotated[int | None, Field(ge=0, examples=[613])] = None
+    """How many of them failed. Since 1.1."""
+    quota_used: Annotated[bool, Field(examples=[False])] = False
+    """Whether the rule has told all that it may tell in a run (`at_most` of `new_failure`), so that what follows is not
+    told. Since 1.1."""
     affected: tuple[Affected, ...] = ()
     """The endpoints or failures that make the alert, worst first, at most ten; empty if it is about the whole test.
     Since 1.1."""

@@ -27,11 +27,17 @@ RECOVERED: Final = {
     "value": 2 / 400,
     "requests": 400,
     "failures": 2,
+    "peak": 172 / 410,
+    "episode_requests": 4_810,
+    "episode_failures": 905,
+    "top_s": 135.0,
 }
 FULL: Final[dict[str, Any]] = {
     "before": 0.004,
     "trend": (0.0, 0.01, None, 0.02, 0.2, 0.42),
     "labels": {"page": "true"},
+    "top_s": 10.0,
+    "peak": 172 / 410,
 }
 ENDED: Final = {"state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}
 

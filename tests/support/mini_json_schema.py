@@ -12,6 +12,7 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "object": (dict,),
     "array": (list,),
     "string": (str,),
+    "boolean": (bool,),
     "integer": (int,),
     "number": (int, float),
     "null": (type(None),),
@@ -63,7 +64,7 @@ def _holds(keyword: str, argument: Any, value: Any) -> bool:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     match keyword:
         case "type":
-            return isinstance(value, _TYPES[argument]) and not isinstance(value, bool)
+            return isinstance(value, _TYPES[argument]) and isinstance(value, bool) == (argument == "boolean")
         case "required":
             return not isinstance(value, dict) or all(key in value for key in argument)
         case "const":

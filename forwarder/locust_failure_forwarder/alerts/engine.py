@@ -24,7 +24,7 @@ from .history import History, resumed
 from .measures import failure_ratio, failures_per_second, no_requests, slow_requests
 from .novelty import new_failures
 from .proportions import Baseline
-from .samples import Sample, point_of
+from .samples import Point, Sample, point_of
 from .spike import Held, horizon, remember, spike
 
 LOOK_BACK: Final = 400.0
@@ -55,6 +55,8 @@ class State:
     """Seconds of the run, by its samples; never set back."""
     began_at: float | None = None
     """Epoch seconds of the start; the first sample's, if it was not told."""
+    bases: Mapping[str, Point] = field(default_factory=dict[str, Point])
+    """By the rule's name, the counts before its last episode. Not kept over a restart."""
     finished: bool = False
     """True once the run is over: late samples are ignored, since nothing would resolve what they set off."""
 
@@ -93,7 +95,7 @@ def step(
         state, history=state.history.advance(point, keep(rules)), clock=state.clock + elapsed, began_at=began_at
     )
     notices: list[Notice] = []
-    watches = dict(state.watches)
+    watches, bases = dict(state.watches), dict(state.bases)
     for rule in in_order(rules):
         watch = watches.get(rule.name, Watch())
         since = began_at + rule.warm_up if rule.warm_up else float("-inf")
@@ -111,8 +113,11 @@ def step(
         )
         held = remember(watch.held, usual, judged.active, sample.at) if usual else watch.held
         watches[rule.name] = replace(watch, state=judged, held=held)
+        if judged.episode is not None and judged.episodes > watch.state.episodes:
+            seen = max((f.window for f in watch.found if f.subject in judged.episode.members), default=rule.over)
+            bases[rule.name] = state.history.window(seen + rule.hold).start
         notices += told
-    return replace(state, watches=watches), tuple(notices)
+    return replace(state, watches=watches, bases=bases), tuple(notices)
 
 
 def finish(rules: Sequence[AnyRule], state: State, at: float) -> tuple[State, tuple[Notice, ...]]:

@@ -38,6 +38,8 @@ class Episode:
     """Clock of the last one."""
     told_members: frozenset[Subject] = frozenset()
     """Of whom the messages spoke."""
+    peak: float = 0.0
+    """The greatest value of any member so far, in the rule's unit."""
 
 
 @dataclass(frozen=True, slots=True)

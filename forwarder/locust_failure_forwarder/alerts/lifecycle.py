@@ -73,7 +73,8 @@ def _tell(
         if episode is None:
             episode = Episode(state.episodes + 1, at, firing)
             state = replace(state, episodes=episode.number)
-        episode = replace(episode, members=episode.members | firing)
+        values = [found[subject].value for subject in firing if subject in found]
+        episode = replace(episode, members=episode.members | firing, peak=max(episode.peak, *values, 0.0))
         state = replace(state, episode=episode)
         return _tell_firing(rule, state, episode, found, firing, clock, at)
     if episode is not None:

@@ -167,12 +167,12 @@ def _from_episode(episode: Episode | None) -> list[Any] | None:
     if episode is None:
         return None
     members = [[_from_subject(member) for member in sorted(group)] for group in (episode.members, episode.told_members)]
-    return [episode.number, episode.started_at, episode.told, episode.told_at, *members]
+    return [episode.number, episode.started_at, episode.told, episode.told_at, *members, episode.peak]
 
 
 def _to_episode(content: list[Any] | None) -> Episode | None:
     if content is None:
         return None
-    number, started_at, told, told_at, members, told_members = content
+    number, started_at, told, told_at, members, told_members, peak = content
     groups = (frozenset(Subject(*row) for row in group) for group in (members, told_members))
-    return Episode(number, started_at, next(groups), told, told_at, next(groups))
+    return Episode(number, started_at, next(groups), told, told_at, next(groups), peak)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from locust_failure_schemas import Alert, EndpointCount, ErrorCount, RunSummary
+from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCount, RunSummary
 
 from ..events import Event, Kind, Origin
 from .probe_record import sample_event, sample_id
@@ -71,12 +71,26 @@ def marked_samples(now: datetime) -> tuple[Sample, ...]:
             "failures": 172,
             "top_endpoints": _ENDPOINTS,
             "top_errors": _ERRORS,
+            "top_s": 10.0,
             "trend": _TREND,
+            "peak": 172 / 410,
         }
     )
     resolved = base.model_copy(
         update=measured
-        | {"id": sample_id("resolved", moment), "sequence": 2, "value": 0.004, "requests": 500, "failures": 2}
+        | {
+            "id": sample_id("resolved", moment),
+            "sequence": 2,
+            "value": 0.004,
+            "requests": 500,
+            "failures": 2,
+            "top_endpoints": _ENDPOINTS,
+            "top_errors": _ERRORS,
+            "top_s": _LASTED.total_seconds() + 10.0,
+            "peak": 172 / 410,
+            "episode_requests": 4_210,
+            "episode_failures": 172,
+        }
     )
     summary = RunSummary.model_validate_json(sample_event("summaries", moment).body).model_copy(
         update={
@@ -90,6 +104,7 @@ def marked_samples(now: datetime) -> tuple[Sample, ...]:
             "categories": {"server_error": 120, "assertion": 51, "connection_refused": 1},
             "top_endpoints": _ENDPOINTS,
             "top_errors": _ERRORS,
+            "deliveries": (DeliveryCount(destination="monitoring", captured=172, delivered=166, pending=6),),
         }
     )
     return (

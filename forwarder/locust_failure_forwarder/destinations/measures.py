@@ -23,12 +23,14 @@ class Measured:
     """`limit 5 %`; empty where the limit says nothing."""
     before: str
     """`before 0.4 %`; empty where it is not known."""
+    peak: str
+    """`at worst 63 %`, over the whole episode; empty where that says nothing, or no more than the value."""
     is_over: bool
     """Whether the value is still beyond the limit."""
 
-    def aside(self, *, before: bool = True) -> str:
-        """` (limit 5 %, before 0.4 %)`, as far as there is something to say."""
-        said = ", ".join(part for part in (self.limit, self.before if before else "") if part)
+    def aside(self, *, over: bool = False) -> str:
+        """` (limit 5 %, before 0.4 %)`, as far as there is something to say; once it is over, with the peak."""
+        said = ", ".join(part for part in (self.limit, self.peak if over else self.before) if part)
         return f" ({said})" if said else ""
 
 
@@ -41,8 +43,15 @@ def measured(alert: Alert) -> Measured:
         value=quantity(alert, alert.value),
         limit=f"limit {quantity(alert, alert.threshold)}" if words.has_limit else "",
         before="" if alert.before is None else f"before {quantity(alert, alert.before)}",
+        peak=_peak(alert),
         is_over=alert.value > alert.threshold,
     )
+
+
+def _peak(alert: Alert) -> str:
+    if alert.peak is None or alert.peak <= alert.value:
+        return ""
+    return f"at worst {quantity(alert, alert.peak)}"
 
 
 def quantity(alert: Alert, value: float) -> str:

@@ -1,16 +1,12 @@
 """What is said of an alert, whatever the place. Pure; every text from outside has a bound."""
 
-from typing import Final
-
 from locust_failure_schemas import Affected, Alert
 
 from .measures import Measured, measured, quantity
 from .notice import Code, Foreign, Line, Moment, Notice, Tone
-from .notice_parts import TOP, Listed, endpoint, endpoints, errors, failed_of, ids, title
+from .notice_parts import TOP, Fields, Listed, endpoint, endpoints, errors, failed_of, ids, title
 from .sparkline import sparkline
 from .words import duration, percent, plural, rate
-
-_SEEN: Final = "Most frequent errors of the run so far"
 
 
 def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple[str, ...] = ()) -> Notice:
@@ -23,15 +19,13 @@ def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple
             ("Rule", (Code(alert.rule, 100), f" ({alert.severity})")),
             ("Test", (Foreign(alert.run.name, 200),)),
             ("Environment", (Foreign(alert.run.environment or "not named", 200),)),
-            (measure.label, (f"{measure.value}{measure.aside(before=alert.state == 'firing')}",)),
-            (f"Last {duration(alert.window_s)}", (failed_of(alert.failures, alert.requests),)),
+            *_measured(alert, measure),
             ("Users", (f"{alert.users:,}",)),
-            ("Requests/s", (rate(alert.requests, alert.window_s),)),
-            _time(alert),
+            *_time(alert),
             *_untold(alert),
         ),
         chart=_chart(alert),
-        lists=(*_worst(alert), *errors(_SEEN, alert.top_errors)),
+        lists=(*_worst(alert), *errors(f"Most frequent errors{_when(alert)}", alert.top_errors)),
         links=links,
         context=ids(alert),
         calls=calls if alert.state == "firing" and alert.repeat == 0 else (),
@@ -48,11 +42,12 @@ def _headline(alert: Alert, measure: Measured) -> Line:
     if alert.resolution == "test_ended":
         # The run may end while the share is low again, only not for long enough to be sure.
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
-        return ("⏹️ ", *name, f"{still}, {since} after the alert; {measure.told}{measure.aside(before=False)}")
+        return ("⏹️ ", *name, f"{still}, {since} after the alert; {measure.told}{measure.aside(over=True)}")
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"
     if alert.condition == "new_failure":
         what = "no more new failures"  # the old ones may well go on
-    return ("✅ ", *name, Code(alert.rule, 60), f" {what} after {since}; {measure.told}")
+    peak = f" ({measure.peak})" if measure.peak else ""
+    return ("✅ ", *name, Code(alert.rule, 60), f" {what} after {since}; ", *_where(alert), f"{measure.told}{peak}")
 
 
 def _where(alert: Alert) -> Line:
@@ -70,18 +65,53 @@ def _tone(alert: Alert) -> Tone:
     return "neutral" if alert.resolution == "test_ended" else "good"
 
 
-def _time(alert: Alert) -> tuple[str, Line]:
+def _measured(alert: Alert, measure: Measured) -> Fields:
+    """What was measured, and of what: the numbers may be those of one endpoint."""
+    there = _there(alert)
+    label = measure.label + (there if alert.scope == "endpoint" else "")
+    return (
+        (label, (f"{measure.value}{measure.aside(over=alert.state != 'firing')}",)),
+        (f"Last {duration(alert.window_s)}{there}", (failed_of(alert.failures, alert.requests),)),
+        (f"Requests/s{there}", (rate(alert.requests, alert.window_s),)),
+    )
+
+
+def _there(alert: Alert) -> str:
+    several = max(alert.affected_count, len(alert.affected)) > 1
+    match alert.scope:
+        case "endpoint":
+            return " (worst endpoint)" if several else " (this endpoint)"
+        case "failure":
+            return " (first one's endpoint)" if several else " (its endpoint)"
+        case _:
+            return ""
+
+
+def _time(alert: Alert) -> Fields:
     if alert.state == "firing":
-        return "Since", (Moment(alert.started_at),)
+        return (("Since", (Moment(alert.started_at),)),)
     lasted = duration((alert.occurred_at - alert.started_at).total_seconds())
-    return "Lasted", (f"{lasted}, since ", Moment(alert.started_at))
+    told: Fields = (("Lasted", (f"{lasted}, since ", Moment(alert.started_at))),)
+    if alert.episode_requests is None or alert.episode_failures is None:
+        return told
+    return (*told, ("While it lasted", (failed_of(alert.episode_failures, alert.episode_requests),)))
 
 
-def _untold(alert: Alert) -> tuple[tuple[str, Line], ...]:
-    """What the limit of messages an hour has kept back."""
-    if not alert.folded_episodes:
-        return ()
-    return (("Not told", (f"{plural(alert.folded_episodes, 'episode')} before this one",)),)
+def _untold(alert: Alert) -> Fields:
+    """What limits have kept back, or will."""
+    parts: list[str] = []
+    if alert.folded_episodes:
+        parts.append(f"{plural(alert.folded_episodes, 'episode')} before this one")
+    if alert.quota_used:
+        parts.append("further new failures of this run")
+    return (("Not told", (" · ".join(parts),)),) if parts else ()
+
+
+def _when(alert: Alert) -> str:
+    """Which time the lists are of."""
+    if alert.top_s is None:
+        return " of the run so far"
+    return " while it lasted" if alert.state == "resolved" else f", last {duration(alert.top_s)}"
 
 
 def _chart(alert: Alert) -> tuple[str, str] | None:
@@ -93,10 +123,14 @@ def _chart(alert: Alert) -> tuple[str, str] | None:
 
 
 def _worst(alert: Alert) -> Listed:
-    """The endpoints or failures that the alert is about; of the whole test, the worst endpoints."""
-    if not alert.affected:
-        return endpoints("Most failures in this window", alert.top_endpoints)
-    label = "New failures" if alert.scope == "failure" else "Endpoints over the limit"
+    """The endpoints or failures that the alert is about; of the whole test, or once it is over, the worst endpoints."""
+    over = alert.state == "resolved" and alert.scope == "endpoint"
+    if not alert.affected or (over and alert.top_s is not None and alert.top_endpoints):
+        return endpoints(
+            f"Most failures{' in this window' if alert.top_s is None else _when(alert)}", alert.top_endpoints
+        )
+    label = "Endpoints that were over the limit" if over else "Endpoints over the limit"
+    label = "New failures" if alert.scope == "failure" else label
     count = max(alert.affected_count, len(alert.affected))
     of_all = f" ({TOP} of {count:,})" if count > TOP else ""
     return ((f"{label}{of_all}", tuple(_affected(alert, one) for one in alert.affected[:TOP])),)

@@ -11,6 +11,8 @@ from .words import plural, share
 TOP: Final = 3
 """Endpoints and errors listed in a message."""
 
+Fields: TypeAlias = tuple[tuple[str, Line], ...]
+"""Label and value pairs."""
 Listed: TypeAlias = tuple[tuple[str, tuple[Line, ...]], ...]
 """One list with its label, or none."""
 

@@ -1,7 +1,9 @@
 """From what the rules decided to the alert that is sent. Decides nothing."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Final
 from uuid import UUID
 
@@ -10,8 +12,9 @@ from locust_failure_schemas import Affected, Alert, EndpointCount, ErrorCount, S
 from ..alerts.engine import State
 from ..alerts.episodes import Notice
 from ..alerts.findings import Finding
+from ..alerts.history import Window
 from ..alerts.trend import STEP, share_before, trend
-from ..config.alert_rules import AnyRule
+from ..config.alert_rules import AnyRule, NewFailureRule
 from ..uuid7 import uuid7
 from .runs import RunState
 
@@ -26,6 +29,25 @@ _UNITS: Final[Mapping[str, Unit]] = {
     "slow_requests": "milliseconds",
     "new_failure": "count",
 }
+_WITHOUT_PEAK: Final = frozenset({"no_requests", "new_failure"})
+"""Rules whose greatest value says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an alert shows of the failures behind it."""
+
+    errors: tuple[ErrorCount, ...]
+    """The most frequent ones."""
+    window: Window | None
+    """Which they are of; None: of the whole run."""
+
+
+def span_of(notice: Notice, state: State) -> Window:
+    """What a message is about: the window that was measured, or the whole episode once it is over, if that is known."""
+    base = state.bases.get(notice.rule.name) if notice.state == "resolved" else None
+    measured = state.history.window(notice.finding.window)
+    return measured if base is None else Window(base, measured.end)
 
 
 def alert_of(
@@ -34,7 +56,7 @@ def alert_of(
     state: State,
     run: RunState,
     ids: tuple[UUID, int],
-    errors: tuple[ErrorCount, ...],
+    shown: Shown,
     clean: Callable[[str], str],
 ) -> Alert:
     """The alert.
@@ -45,13 +67,15 @@ def alert_of(
         state: of all rules, after the sample that caused it.
         run: the run.
         ids: of the episode, and the alert's sequence number.
-        errors: the most frequent ones.
+        shown: the most frequent errors.
         clean: redacts a text of the configuration; the others are redacted already.
     """
     found, scope = notice.finding, _scope(rule)
     new = rule.when == "new_failure"
     requests = found.requests
-    window = state.history.window(found.window)
+    window = shown.window or state.history.window(found.window)
+    base = state.bases.get(rule.name)
+    meanwhile = Window(base, state.history.newest).counts() if base is not None else None
     return Alert(
         id=UUID(bytes=uuid7(notice.at)),
         episode_id=ids[0],
@@ -75,18 +99,31 @@ def alert_of(
             EndpointCount(method=method, name=name, requests=counts.requests, failures=counts.failures)
             for (method, name), counts in window.worst(TOP)
         ),
-        top_errors=errors,
+        top_errors=shown.errors,
+        top_s=_seconds(shown.window, state),
         labels={name: clean(value) for name, value in rule.labels.items()},
         unit=_UNITS[rule.when],
         scope=scope,
         before=_before(rule, state, found),
         repeat=notice.repeat,
+        peak=notice.episode.peak if rule.when not in _WITHOUT_PEAK else None,
+        episode_requests=meanwhile.requests if meanwhile else None,
+        episode_failures=meanwhile.failures if meanwhile else None,
+        quota_used=isinstance(rule, NewFailureRule) and state.watches[rule.name].new >= rule.at_most,
         affected=tuple(_affected(finding) for finding in notice.firing[:MOST_AFFECTED]) if scope != "test" else (),
         affected_count=len(notice.firing) if scope != "test" else 0,
         folded_episodes=notice.folded,
         trend=trend(state.history),
         trend_step_s=STEP,
     )
+
+
+def _seconds(window: Window | None, state: State) -> float | None:
+    """How long it is; from the start of the run, if it begins before all samples."""
+    if window is None:
+        return None
+    start = window.start.at if isfinite(window.start.at) else state.began_at
+    return max(window.end.at - start, 0.0) if start is not None and isfinite(window.end.at) else None
 
 
 def _scope(rule: AnyRule) -> Scope:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCount, RunSummary
+from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, RunSummary
 
 from ..alerts import engine
 from ..alerts.engine import State
@@ -14,10 +14,11 @@ from ..alerts.samples import Sample, point_of
 from ..alerts.stored import WHOLE_EVERY, dump_sample, dump_state
 from ..config.alert_rules import AnyRule
 from ..uuid7 import uuid7
-from .alert_event import TOP, alert_of, utc
+from .alert_event import TOP, Shown, alert_of, span_of, utc
 from .counters import Account, RouteKey
-from .groups import merge
+from .groups import Groups
 from .log import KeptSample, NewEvent
+from .recent_errors import ErrorTable, RecentErrors
 from .runs import RunState
 from .sample_frame import SampleReader, workers_categories
 from .text import scalar_text
@@ -43,7 +44,9 @@ class Judge:
         self._reader = SampleReader(redact_text)
         self._state = engine.start()
         self._episodes: Episodes = {}
-        self._errors: tuple[ErrorCount, ...] = ()
+        self._table = ErrorTable()
+        self._recent = RecentErrors(self.reach)
+        self._before: dict[str, Mapping[str, int] | None] = {}
         self._alerts = 0
         self._summaries = 0
         self._resumes = False
@@ -60,7 +63,9 @@ class Judge:
         self._state = engine.start(at)
         self._reader.begin()
         self._episodes = {}
-        self._errors = ()
+        self._table = ErrorTable()
+        self._recent = RecentErrors(self.reach)
+        self._before = {}
         self._resumes = False
         self._since_whole = WHOLE_EVERY
 
@@ -94,11 +99,13 @@ class Judge:
         restored: Restored = watch_again(self._rules, mine, samples, state, self._state)
         self._state, self._episodes = restored.state, restored.episodes
         self._resumes = self._state.history == History()
+        self._recent = RecentErrors(self.reach, from_start=False)
 
     def sample(self, run: RunState, payload: dict[str, Any]) -> list[NewEvent]:
         """Alerts that follow from one `sample` frame."""
         sample = self._reader.read(run, payload)
-        self._errors = self._reader.errors(payload["errors"]) or self._errors
+        self._table.take(self._reader.errors((*payload.get("new_errors", ()), *payload["errors"])))
+        self._recent.note(sample.at, self._groups(run).counts())
         before = self._state.history
         if self._resumes:
             self._resumes = False
@@ -131,7 +138,7 @@ class Judge:
     ) -> NewEvent:
         """The summary of a run from its `summary` frame, with what has become of its failures until now."""
         self._summaries += 1
-        self._errors = self._reader.errors(payload["errors"]) or self._errors
+        self._table.take(self._reader.errors(payload["errors"]))
         started, ended = payload["started_at"], payload["at"]
         categories = run.categories or workers_categories(payload.get("categories"))
         failed = sorted((row for row in payload["endpoints"] if row[3] > 0), key=lambda row: -row[3])
@@ -154,7 +161,7 @@ class Judge:
                 EndpointCount(method=scalar_text(m), name=self._reader.clean(n), requests=r, failures=f)
                 for m, n, r, f, *_ in failed[:TOP]
             ),
-            top_errors=self._top_errors(run),
+            top_errors=self._groups(run).top(TOP),
             deliveries=tuple(
                 DeliveryCount(
                     destination=key.destination,
@@ -180,7 +187,7 @@ class Judge:
             episode_id = UUID(bytes=uuid7(notice.at))
             self._episodes[rule.name] = (notice.episode.number, episode_id)
         ids = (episode_id, self._alerts)
-        alert = alert_of(notice, rule, self._state, run, ids, self._top_errors(run), self._reader.clean)
+        alert = alert_of(notice, rule, self._state, run, ids, self._shown(run, notice), self._reader.clean)
         return NewEvent("alerts", alert.id, run.origin, alert.model_dump_json().encode())
 
     def _keep(self, run: RunState, sample: Sample, history: History) -> None:
@@ -197,6 +204,19 @@ class Judge:
     def _dump(self) -> bytes:
         return dump_state(self._state, self._reader.groups_told)
 
-    def _top_errors(self, run: RunState) -> tuple[ErrorCount, ...]:
-        """Our own groups where this node captured failures; else Locust's table, as a master has it."""
-        return run.groups.top(TOP) or merge(self._errors, TOP)
+    def _shown(self, run: RunState, notice: Notice) -> Shown:
+        """Errors of the window, or of the whole episode once it is over; of the run, if no count of then is left."""
+        name = notice.rule.name
+        groups = self._groups(run)
+        if notice.state == "firing" and not notice.repeat:
+            base = self._state.bases.get(name)
+            self._before[name] = self._recent.before(base.at) if base is not None else None
+        window = span_of(notice, self._state)
+        before = self._before.get(name) if notice.state == "resolved" else self._recent.before(window.start.at)
+        if before is None:
+            return Shown(groups.top(TOP), None)
+        return Shown(groups.top(TOP, before), window)
+
+    def _groups(self, run: RunState) -> Groups:
+        """Our own where this node captured failures; else those of Locust's table, as a master has it."""
+        return run.groups if run.groups.since(0) else self._table.groups

@@ -9,7 +9,7 @@ from typing import Any, Final, cast, get_args
 from locust_failure_schemas import Category, ErrorCount
 
 from ..alerts.samples import EndpointSample, NewFailure, Sample
-from .fingerprint import fingerprint
+from .recent_errors import error_fingerprint
 from .runs import RunState
 from .text import scalar_text
 
@@ -55,7 +55,7 @@ class SampleReader:
         )
 
     def errors(self, rows: Iterable[tuple[str, str, str, int]]) -> tuple[ErrorCount, ...]:
-        """Rows of Locust's error table."""
+        """Rows of Locust's error table that have counted anything."""
         return tuple(
             ErrorCount(method=scalar_text(m), name=self.clean(n), message=self.clean(message), count=count)
             for m, n, message, count in rows
@@ -76,11 +76,6 @@ class SampleReader:
             clean = scalar_text(method), self.clean(name), self.clean(message)
             new.append(NewFailure(error_fingerprint(*clean), *clean))
         return tuple({failure.fingerprint: failure for failure in new}.values())
-
-
-def error_fingerprint(method: str, name: str, message: str) -> str:
-    """Of an error in Locust's table, which has no category."""
-    return fingerprint(method, name, "locust", message)
 
 
 def _count(value: object) -> int:

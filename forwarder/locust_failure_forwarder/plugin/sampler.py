@@ -12,7 +12,7 @@ MAX_ENDPOINTS: Final = 200
 OTHERS: Final = ("", "(other endpoints)")
 """Method and name of the row in which all further ones are added up."""
 MAX_ERRORS: Final = 10
-"""Most frequent errors in a sample."""
+"""Most frequent errors in a sample: of the run, and as many of the time since the sample before."""
 MAX_NEW_ERRORS: Final = 50
 """Errors of a sample that were in none before; what is left comes with the next."""
 _TOO_MANY_ERRORS: Final = 2000
@@ -26,6 +26,7 @@ class Sampler:
 
     def __init__(self) -> None:
         self._errors_told = 0
+        self._occurred: dict[Any, int] = {}
 
     def sample(self, runner: Any, now: float) -> dict[str, Any]:
         """Cumulative counts of the whole test and of each endpoint, at `now` (epoch seconds).
@@ -50,9 +51,18 @@ class Sampler:
             "times": _times(total),
             "users": runner.user_count,
             "endpoints": endpoints,
-            "errors": _most_frequent(stats.errors),
+            "errors": self._most_frequent(stats.errors),
             "new_errors": self._new_errors(stats.errors),
         }
+
+    def _most_frequent(self, errors: Any) -> list[tuple[str, str, str, int]]:
+        """The most frequent of the run, and those of which most have come since the sample before."""
+        if len(errors) > _TOO_MANY_ERRORS:
+            return []
+        known, self._occurred = self._occurred, {key: error.occurrences for key, error in errors.items()}
+        counts = self._occurred
+        grown = {key: count - known.get(key, 0) for key, count in counts.items() if count != known.get(key)}
+        return [_row(errors[key]) for key in dict.fromkeys((*_most(counts), *_most(grown)))]
 
     def _new_errors(self, errors: Any) -> list[tuple[str, str, str, int]]:
         if len(errors) < self._errors_told:  # Locust's statistics were reset
@@ -70,11 +80,8 @@ def _times(entry: Any) -> dict[int, int]:
     return dict(times) if len(times) <= _TOO_MANY_TIMES else {}
 
 
-def _most_frequent(errors: Any) -> list[tuple[str, str, str, int]]:
-    if len(errors) > _TOO_MANY_ERRORS:
-        return []
-    frequent = heapq.nlargest(MAX_ERRORS, list(errors.values()), key=lambda error: error.occurrences)
-    return [_row(error) for error in frequent]
+def _most(counts: dict[Any, int]) -> list[Any]:
+    return heapq.nlargest(MAX_ERRORS, counts, key=counts.__getitem__)
 
 
 def _row(error: Any) -> tuple[str, str, str, int]:

@@ -52,6 +52,28 @@ def test_recovered_headline_tells_how_long_it_lasted() -> None:
     assert told == "✅ checkout-soak (staging): failure-spike recovered after 2 min 5 s; 1 % of 400 requests failed"
 
 
+def test_an_end_tells_the_worst_and_what_failed_while_it_lasted() -> None:
+    message = resolved(peak=0.63, episode_requests=4_810, episode_failures=905, top_s=135.0)
+    assert headline(message).endswith("1 % of 400 requests failed (at worst 63 %)")
+    assert fields(message)["Failed"] == "1 % (limit 5 %, at worst 63 %)"
+    assert fields(message)["While it lasted"] == "905 of 4,810 requests failed"
+    assert list(lists(message)) == ["Most failures while it lasted", "Most frequent errors while it lasted"]
+    assert "at worst" not in headline(resolved(peak=0.01))
+    assert "While it lasted" not in fields(resolved())
+
+
+def test_lists_say_which_time_they_are_of() -> None:
+    assert list(lists(of_alert(alert(top_s=10.0)))) == [
+        "Most failures, last 10 s",
+        "Most frequent errors, last 10 s",
+    ]
+
+
+def test_a_message_never_has_more_fields_than_slack_takes() -> None:
+    everything = {"peak": 0.6, "episode_requests": 9, "episode_failures": 9, "folded_episodes": 3, "quota_used": True}
+    assert len(resolved(before=0.01, **everything).fields) == 10
+
+
 def test_a_test_that_ended_while_failing_is_not_called_recovered() -> None:
     message = resolved(resolution="test_ended", value=0.42)
     assert "test ended while still failing" in headline(message)
@@ -131,6 +153,19 @@ def test_an_alert_for_one_endpoint_names_it_and_for_many_the_worst() -> None:
     assert "(staging): 12 endpoints, worst POST /checkout: 42 % of" in headline(many)
     assert lists(many)["Endpoints over the limit (3 of 12)"] == ["POST /checkout 42 %; 172 of 410 requests failed"] * 3
     assert "Most failures in this window" not in lists(many)
+    assert fields(one)["Last 10 s (this endpoint)"] == fields(many)["Last 10 s (worst endpoint)"]
+    assert {"Failed (worst endpoint)", "Requests/s (worst endpoint)"} < fields(many).keys()
+
+
+def test_once_it_is_over_no_endpoint_is_called_over_the_limit() -> None:
+    one = Affected(method="POST", name="/checkout", value=0.0, requests=410, failures=0)
+    known: dict[str, Any] = {"scope": "endpoint", "affected": (one,), "affected_count": 1}
+    assert "Endpoints that were over the limit" in lists(resolved(**known))
+    assert list(lists(resolved(**known, top_s=95.0))) == [
+        "Most failures while it lasted",
+        "Most frequent errors while it lasted",
+    ]
+    assert "POST /checkout: 1 % of 400 requests failed" in headline(resolved(**known))
 
 
 def test_new_failures_are_listed_with_their_texts() -> None:
@@ -139,6 +174,13 @@ def test_new_failures_are_listed_with_their_texts() -> None:
         alert(condition="new_failure", unit="count", scope="failure", value=1.0, affected=(new,), affected_count=1)
     )
     assert lists(notice)["New failures"] == ["GET / Connection refused"]
+    assert fields(notice)["Last 10 s (its endpoint)"] == "172 of 410 requests failed"
+    assert "Not told" not in fields(notice)
+
+
+def test_a_rule_that_has_told_all_it_may_says_so() -> None:
+    notice = of_alert(alert(condition="new_failure", unit="count", scope="failure", value=1.0, quota_used=True))
+    assert fields(notice)["Not told"] == "further new failures of this run"
 
 
 def test_episodes_that_had_no_message_of_their_own_are_counted() -> None:

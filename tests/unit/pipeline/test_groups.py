@@ -1,7 +1,7 @@
 """Failures that are the same, counted together within a bound."""
 
 from locust_failure_forwarder.pipeline.fingerprint import fingerprint
-from locust_failure_forwarder.pipeline.groups import MAX_GROUPS, Groups, merge
+from locust_failure_forwarder.pipeline.groups import MAX_GROUPS, Groups
 from locust_failure_schemas import ErrorCount
 
 
@@ -29,19 +29,15 @@ def test_a_service_that_words_every_failure_anew_does_not_fill_the_memory() -> N
     assert all(len(error.message) == 500 for error in kept)
 
 
-def test_errors_that_differ_in_ids_alone_are_merged() -> None:
-    errors = [
-        ErrorCount(method="GET", name="/", message="order 17 is gone", count=2),
-        ErrorCount(method="GET", name="/", message="out of stock", count=3),
-        ErrorCount(method="GET", name="/", message="order 4711 is gone", count=2),
-        ErrorCount(method="POST", name="/", message="order 1 is gone", count=1),
-    ]
-    assert [(error.method, error.message, error.count) for error in merge(errors, 5)] == [
-        ("GET", "order 17 is gone", 4),
-        ("GET", "out of stock", 3),
-        ("POST", "order 1 is gone", 1),
-    ]
-    assert len(merge(errors, 2)) == 2
+def test_of_a_window_only_what_has_come_since_counts() -> None:
+    groups = Groups()
+    groups.add("old", "GET", "/", "old", count=9)
+    before = groups.counts()
+    assert before == {"old": 9}
+    groups.add("old", "GET", "/", "old")
+    groups.add("new", "GET", "/", "new", count=3)
+    assert [(error.message, error.count) for error in groups.top(5, before)] == [("new", 3), ("old", 1)]
+    assert groups.top(5, groups.counts()) == ()
 
 
 def test_a_group_of_several_endpoints_names_none_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from locust_failure_forwarder.config.alert_rules import NewFailureRule
 from locust_failure_forwarder.config.models import RunConfig
 from locust_failure_forwarder.pipeline.alert_event import TOP
 from locust_failure_forwarder.pipeline.judge import Judge
@@ -101,9 +102,48 @@ def test_an_alert_names_what_this_node_captured_rather_than_locusts_table() -> N
 
 def test_on_a_master_locusts_table_is_merged_by_what_is_the_same() -> None:
     judge, run = _judge()
-    errors = [["GET", f"/{n % 2}", f"order {n} is gone", 1] for n in range(20)] + [["GET", "/", "never", 0]]
+    errors = [["GET", f"/{'ab'[n % 2]}", f"order {n} is gone", 1] for n in range(20)] + [["GET", "/", "never", 0]]
     (alert,) = _alerts(judge.sample(run, _sample(1, 50, 40, errors=errors)))
-    assert [(error.name, error.count) for error in alert.top_errors] == [("/0", 10), ("/1", 10)]
+    assert [(error.name, error.count) for error in alert.top_errors] == [("/a", 10), ("/b", 10)]
+
+
+def test_p8_an_alert_shows_the_errors_of_its_window_and_its_end_those_of_the_episode() -> None:
+    judge, run = _judge()
+    run.node = run.node.model_copy(update={"role": "master"})
+    events: list[NewEvent] = []
+    old, new = (["GET", "/a", "old", 500], ["POST", "/checkout", "timed out", 0])
+    endpoint = ["POST", "/checkout"]
+    for second in range(1, 130):
+        failed = 10 * min(max(second - 60, 0), 20)
+        new = [*new[:3], failed]
+        made = 50 * second
+        counts = {"endpoints": [["GET", "/a", made, 500], [*endpoint, made, failed]], "errors": [old, new]}
+        events += judge.sample(run, _sample(second, 2 * made, 500 + failed if second > 2 else 500, **counts))
+    firing, resolved = _alerts(events)[-2:]
+    assert [(e.message, e.count) for e in firing.top_errors] == [("timed out", firing.failures)]
+    assert [(e.name, e.failures) for e in firing.top_endpoints] == [("/checkout", firing.failures)]
+    assert (firing.top_s, firing.episode_failures, firing.peak) == (10.0, firing.failures, firing.value)
+    assert [(e.message, e.count) for e in resolved.top_errors] == [("timed out", 200)]
+    assert [(e.name, e.failures) for e in resolved.top_endpoints] == [("/checkout", 200)]
+    assert (resolved.peak, resolved.episode_failures) == (0.1, 200)
+    lasted = (resolved.occurred_at - resolved.started_at).total_seconds()
+    assert resolved.top_s == lasted + 10
+    assert resolved.episode_requests == 100 * (lasted + 10)
+
+
+def test_p8_once_all_new_failures_are_told_that_may_be_the_alert_says_so() -> None:
+    redact = MarkingRedactor().redact_text
+    news = NewFailureRule(name="news", when="new_failure", at_most=2, resolve_after=0)
+    judge, run = Judge([news], redact), RunBook(RunConfig(), redact).begin(RUN_ID, NODE)
+    judge.begin()
+    events: list[NewEvent] = []
+    for second, category in enumerate(("server_error", "not_found", "tls", "dns"), 1):
+        error = failure().error.model_copy(update={"category": category, "fingerprint": f"{second:016x}"})
+        run.count(failure(error=error))
+        events += judge.sample(run, _sample(2 * second, 50 * second, second))
+        events += judge.sample(run, _sample(2 * second + 1, 50 * second, second))
+    told = [(alert.state, alert.quota_used) for alert in _alerts(events)]
+    assert told == [("firing", False), ("resolved", False), ("firing", True), ("resolved", True)]
 
 
 def test_p4_names_and_messages_from_locusts_statistics_are_redacted_and_readable() -> None:

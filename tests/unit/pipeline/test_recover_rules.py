@@ -24,6 +24,9 @@ RULES: list[AnyRule] = [
     SpikeRule.model_validate({"name": "rise", "when": "spike", "baseline": "1m"}),
     NewFailureRule.model_validate({"name": "news", "when": "new_failure", "resolve_after": "8s"}),
 ]
+MEMORIES = {"top_endpoints", "top_errors", "top_s", "episode_requests", "episode_failures"}
+"""What a message shows beside its rule; a new process remembers it from its own beginning only, and says so."""
+NOT_COMPARED = {"id", "episode_id", "run", "node", *MEMORIES}
 SECONDS = [*[GOOD] * 80, *[BAD] * 30, *[GOOD, BAD] * 8, *[GOOD] * 60]
 
 
@@ -90,7 +93,7 @@ def _told(path: Path, deaths: tuple[int, ...]) -> list[dict[str, Any]]:
     alerts = [Alert.model_validate_json(body) for body in process.log.bodies("alerts")]
     process.log.close()
     order = list(dict.fromkeys(alert.episode_id for alert in alerts))
-    dumped = [alert.model_dump(mode="json", exclude={"id", "episode_id", "run", "node"}) for alert in alerts]
+    dumped = [alert.model_dump(mode="json", exclude=NOT_COMPARED) for alert in alerts]
     return [{**content, "episode": order.index(a.episode_id)} for content, a in zip(dumped, alerts, strict=True)]
 
 

@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
-from typing import Any
+from typing import Any, Final
 
+MAX_ERRORS: Final = 10
 PRELUDE = """
 import json
 from types import SimpleNamespace
 from locust.stats import RequestStats
-from locust_failure_forwarder.plugin.sampler import MAX_ENDPOINTS, MAX_NEW_ERRORS, Sampler
+from locust_failure_forwarder.plugin.sampler import MAX_ENDPOINTS, MAX_ERRORS, MAX_NEW_ERRORS, Sampler
 stats = RequestStats()
 runner = SimpleNamespace(stats=stats, user_count=7)
 sampler = Sampler()
@@ -86,3 +87,20 @@ print(json.dumps(sample()))
 """)
     assert (found["errors"], found["new_errors"]) == ([], [])
     assert found["endpoints"][0][4] == []
+
+
+def test_errors_that_grow_now_are_told_beside_the_most_frequent_of_the_run() -> None:
+    told = _run("""
+for n in range(MAX_ERRORS):
+    for _ in range(100): stats.log_error("GET", "/", f"old {n:02}")
+sample()
+stats.log_error("GET", "/", "new")
+first = [row[2:] for row in sample()["errors"]]
+stats.log_error("GET", "/", "new")
+stats.log_error("GET", "/", "old 03")
+second = [row[2:] for row in sample()["errors"]]
+print(json.dumps([first, second, [row[2] for row in sample()["errors"]]]))
+""")
+    assert [errors[MAX_ERRORS:] for errors in told] == [[["new", 1]], [["new", 2]], []]
+    assert ["old 03", 101] in told[1][:MAX_ERRORS]
+    assert all(len({str(row) for row in errors}) == len(errors) for errors in told)
