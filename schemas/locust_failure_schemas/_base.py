@@ -1,6 +1,6 @@
 """What all models share: strict and closed when written, tolerant when read. Holds no fields of its own."""
 
-from typing import Any, Final, get_args
+from typing import Any, Final, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, WithJsonSchema
 
@@ -18,6 +18,17 @@ class Model(BaseModel):
         use_attribute_docstrings=True,
         ser_json_inf_nan="null",  # in free values only; our numbers refuse them
     )
+
+    @classmethod
+    def read(cls, body: bytes | str) -> Self:
+        """One record from its JSON, read as tolerantly as `parse_batch` reads a batch.
+
+        Unknown keys, and values that a later minor version added to an open list, do not fail.
+
+        Raises:
+            pydantic.ValidationError: it is no such record. Its text quotes the input.
+        """
+        return cls.model_validate_json(body, extra="ignore", context=READING)
 
 
 def open_values(literal: Any, fallback: str) -> tuple[BeforeValidator, WithJsonSchema]:

@@ -5,10 +5,10 @@ from typing import Annotated, Final, Literal, get_args
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from ._base import READING, Model
-from .alert import Alert
+from .alert import Affected, Alert
 from .common import EndpointCount, ErrorCount, Node, Run
 from .failure import ErrorInfo, FailureRecord, RequestInfo, ResponseInfo, UserInfo
-from .summary import RunSummary
+from .summary import DeliveryCount, RunSummary
 from .version import is_readable
 
 Kind = Literal["failures", "alerts", "summaries"]
@@ -61,7 +61,17 @@ class SummaryBatch(_Batch):
 Batch = Annotated[FailureBatch | AlertBatch | SummaryBatch, Field(discriminator="kind")]
 BATCH: TypeAdapter[FailureBatch | AlertBatch | SummaryBatch] = TypeAdapter(Batch)
 
-_EVENTS: Final = (FailureRecord, RequestInfo, ResponseInfo, ErrorInfo, UserInfo, Alert, RunSummary)
+_EVENTS: Final = (
+    FailureRecord,
+    RequestInfo,
+    ResponseInfo,
+    ErrorInfo,
+    UserInfo,
+    Alert,
+    Affected,
+    RunSummary,
+    DeliveryCount,
+)
 _PARTS: Final = (FailureBatch, AlertBatch, SummaryBatch, *_EVENTS, Run, Node, EndpointCount, ErrorCount)
 _FIELDS: Final = frozenset(name for model in _PARTS for name in model.model_fields)
 _KINDS: Final = frozenset(get_args(Kind))

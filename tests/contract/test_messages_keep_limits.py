@@ -34,7 +34,7 @@ def markup(text: str) -> str:
     """What Discord would still read as markup: escapes, code spans, and our own bold, bullets, times, links are out."""
     text = re.sub(r"\\[^0-9A-Za-z\s]|`[^`\n]*`", "", text)  # whichever begins first
     text = re.sub(r"<t:-?\d+:F>|\*\*[A-Za-z0-9 ,.%/()]+\*\*|\[(?:Dashboard|Locust)\]\(https?://[^()<>\s]*\)", "", text)
-    return re.sub(r"\((?=staging|limit|critical|warning|info)|\(\d|\)", "", text)
+    return re.sub(r"\((?=staging|limit|at worst|critical|warning|info)|\(\d|\)", "", text)
 
 
 @given(events())

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 from locust_failure_forwarder.events import Event
-from locust_failure_schemas import Affected, EndpointCount, ErrorCount
+from locust_failure_schemas import Affected, DeliveryCount, EndpointCount, ErrorCount
 from support.samples import alert, event, node, run, summary
 
 HOSTILE: Final = st.one_of(
@@ -80,6 +80,11 @@ ALERTS: Final = st.builds(
     scope=st.sampled_from(["test", "endpoint", "failure", "other"]),
     repeat=COUNT,
     folded_episodes=COUNT,
+    peak=st.none() | NUMBER,
+    episode_requests=st.none() | COUNT,
+    episode_failures=st.none() | COUNT,
+    quota_used=st.booleans(),
+    top_s=st.none() | NUMBER,
     affected=st.lists(AFFECTED, max_size=10).map(tuple),
     affected_count=COUNT,
     **SHARED,
@@ -91,6 +96,10 @@ SUMMARIES: Final = st.builds(
     alerts_fired=COUNT,
     duration_s=st.floats(min_value=0, max_value=1e9),
     categories=CATEGORIES,
+    deliveries=st.lists(
+        st.builds(DeliveryCount, destination=HOSTILE.filter(bool), captured=COUNT, delivered=COUNT, pending=COUNT),
+        max_size=8,
+    ).map(tuple),
     **SHARED,
 )
 

@@ -69,9 +69,9 @@ def read_event(event: Event) -> Alert | RunSummary:
         ValueError: it is a failure, which is never routed to people, or no valid record.
     """
     if event.kind == "alerts":
-        return Alert.model_validate_json(event.body, extra="ignore")
+        return Alert.read(event.body)
     if event.kind == "summaries":
-        return RunSummary.model_validate_json(event.body, extra="ignore")
+        return RunSummary.read(event.body)
     raise ValueError("failures are not sent to people")
 
 

@@ -1,10 +1,11 @@
 """What is said of a finished run, whatever the place. Pure; every text from outside has a bound."""
 
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from locust_failure_schemas import DeliveryCount, RunSummary
 
-from .notice import Line, Moment, Notice
+from .notice import Foreign, Line, Moment, Notice, Piece
 from .notice_parts import endpoints, errors, ids, outcome, title
 from .words import duration, plural, rate, share
 
@@ -28,8 +29,8 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
     listed = " · ".join(f"{category.replace('_', ' ')} {count:,}" for category, count in categories)
     if listed:
         fields.append(("Kinds of failures", (listed,)))
-    if sent := " · ".join(map(_account, summary.deliveries[:_MOST])):
-        fields.append(("Failures sent", (sent,)))  # one field for all: Slack takes ten
+    if summary.deliveries:  # one field for all: Slack takes ten
+        fields.append(("Failures sent", tuple(_accounts(summary.deliveries[:_MOST]))))
     return Notice(
         headline=("🏁 ", *title(summary.run), f" finished after {duration(summary.duration_s)}: {_outcome(summary)}"),
         tone="good" if _is_clean(summary) else "warning",
@@ -43,8 +44,16 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
     )
 
 
+def _accounts(accounts: Iterable[DeliveryCount]) -> Iterator[Piece]:
+    """`monitoring: 306 captured = 280 delivered + 26 pending`, and so on."""
+    for number, account in enumerate(accounts):
+        if number:
+            yield " · "
+        yield Foreign(account.destination, 100)
+        yield f": {_account(account)}"
+
+
 def _account(account: DeliveryCount) -> str:
-    """`monitoring: 306 captured = 280 delivered + 26 pending`."""
     parts = {
         "delivered": account.delivered,
         "pending": account.pending,
@@ -52,7 +61,7 @@ def _account(account: DeliveryCount) -> str:
         "dropped": account.dropped,
     }
     told = " + ".join(f"{count:,} {name}" for name, count in parts.items() if count or name == "delivered")
-    return f"{account.destination}: {account.captured:,} captured = {told}"
+    return f"{account.captured:,} captured = {told}"
 
 
 def _is_clean(summary: RunSummary) -> bool:

@@ -42,7 +42,7 @@ def recover(log: Log, received: int, runs: list[dict[str, Any]], book: RunBook, 
         _count(orjson.loads(body), states)
     judge.begin(known[-1].get("at"))
     current = UUID(bytes=known[-1]["run"])
-    alerts = [Alert.model_validate_json(body, extra="ignore") for body in log.bodies("alerts")]
+    alerts = [Alert.read(body) for body in log.bodies("alerts")]
     for alert in alerts:
         state = states.get(alert.run.id)
         if state is not None and alert.state == "firing" and not alert.repeat:

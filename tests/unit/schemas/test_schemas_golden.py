@@ -153,3 +153,12 @@ def test_counts_of_unknown_categories_add_to_those_already_unknown() -> None:
 
     assert isinstance(batch, SummaryBatch)
     assert batch.summaries[0].categories == {"unknown": 5}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_single_record_of_a_later_minor_version_reads_as_in_its_batch(name: str) -> None:
+    """P10"""
+    later = later_minor(document(name))
+    batch = parse_batch(encode(later))
+    for record, written in zip(getattr(batch, batch.kind), later[batch.kind], strict=True):
+        assert type(record).read(encode(written)) == record
