@@ -89,6 +89,14 @@ def test_p8_a_service_that_flaps_each_second_is_one_episode_and_the_next_spike_i
     assert [(a.name, a.value > 0.2) for a in first.affected] == [("/work", True)]
     assert first.labels == {"team": "shop"}
     assert first.trend
+    assert first_end.peak is not None
+    assert first_end.peak >= first.value > 0.2
+    assert first_end.episode_failures == first_end.top_endpoints[0].failures > 0
+    assert [error.name for error in first_end.top_errors] == ["/work"]
+    assert second_end.episode_failures is not None
+    assert abs(sum(error.count for error in second_end.top_errors) - second_end.episode_failures) < 20, (
+        "errors of the second episode alone; the last ones may be read just before or after the sample"
+    )
     assert _simulated(tmp_path) == ["firing", "resolved"] * 2, "what was recorded says the same when it is replayed"
 
 
@@ -111,4 +119,10 @@ def test_p8_with_workers_the_master_alone_alerts_and_once(tmp_path: Path, target
     assert {alert.node.role for alert in alerts} == {"master"}
     assert [endpoint.name for endpoint in alerts[0].affected] == ["/work"]
     assert alerts[0].users == 6
+    firing, end = alerts
+    assert [(error.name, error.count) for error in firing.top_errors] == [("/work", firing.failures)]
+    assert [(error.name, error.count) for error in end.top_errors] == [("/work", end.episode_failures)]
+    assert [endpoint.name for endpoint in end.top_endpoints] == ["/work"]
+    assert firing.top_s is not None
+    assert 6 <= firing.top_s < 10, "a master's numbers move every 3 s"
     assert _simulated(tmp_path) == ["firing", "resolved"]
