@@ -9,8 +9,9 @@ from .episodes import Episode, Notice, RuleState, Standing
 from .findings import Finding, Subject
 
 HOUR: Final = 3600.0
-REGROUP: Final = 30.0
-"""Seconds after a message before endpoints that have joined the episode since are worth another."""
+REGROUP: Final = 10.0
+"""Seconds after the first message before endpoints that have joined the episode since are worth another; twice as many
+after each further one, so that a failure that spreads slowly is few messages, too."""
 
 
 def judge(
@@ -120,7 +121,7 @@ def _tell_firing(
     due = (
         not episode.told
         or (rule.repeat > 0 and quiet >= rule.repeat)
-        or (quiet >= REGROUP and not firing <= episode.told_members)
+        or (quiet >= REGROUP * 2 ** (episode.told - 1) and not firing <= episode.told_members)
     )
     if not due or not _has_room(rule, state):
         return state, ()

@@ -42,10 +42,12 @@ def _headline(alert: Alert, measure: Measured) -> Line:
     if alert.resolution == "test_ended":
         # The run may end while the share is low again, only not for long enough to be sure.
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
-        return ("⏹️ ", *name, f"{still}, {since} after the alert; {measure.told}{measure.aside(over=True)}")
+        told = f"{measure.told}{measure.aside(over=True)}"
+        return ("⏹️ ", *name, f"{still}, {since} after the alert; ", *_where(alert), told)
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"
     if alert.condition == "new_failure":
-        what = "no more new failures"  # the old ones may well go on
+        # The old ones may well go on, and it is not known of new ones where they are not told.
+        what = "told all it may" if alert.quota_used else "no more new failures"
     peak = f" ({measure.peak})" if measure.peak else ""
     return ("✅ ", *name, Code(alert.rule, 60), f" {what} after {since}; ", *_where(alert), f"{measure.told}{peak}")
 

@@ -59,8 +59,16 @@ def test_endpoints_that_join_are_told_of_once_and_the_episode_ends_with_the_last
     early, both = {"/a": (50, 40), "/b": (50, 0)}, {"/a": (50, 40), "/b": (50, 40)}
     late, good = {"/a": (50, 0), "/b": (50, 40)}, {"/a": (50, 0), "/b": (50, 0)}
     notices = told([rule(per="endpoint")], endpoints(*[early] * 10, *[both] * 60, *[late] * 60, *[good] * 60))
-    assert states(notices) == [("firing", 1), ("firing", 31), ("resolved", 170)]
+    assert states(notices) == [("firing", 1), ("firing", 11), ("resolved", 170)]
     assert [len(notice.firing) for notice in notices] == [1, 2, 2]
+
+
+def test_p8_a_failure_that_spreads_for_minutes_is_a_handful_of_messages() -> None:
+    spreading = [{f"/{n}": (50, 40 if second > 5 * n else 0) for n in range(40)} for second in range(1, 301)]
+    notices = told([rule(per="endpoint")], endpoints(*spreading))
+    assert states(notices) == [("firing", at) for at in (1, 11, 31, 71, 151)]
+    assert [len(notice.firing) for notice in notices] == [1, 3, 7, 15, 31]
+    assert all(notice.episode.number == 1 for notice in notices)
 
 
 def test_one_endpoint_that_fails_is_found_among_many_that_do_not() -> None:

@@ -181,6 +181,8 @@ def test_new_failures_are_listed_with_their_texts() -> None:
 def test_a_rule_that_has_told_all_it_may_says_so() -> None:
     notice = of_alert(alert(condition="new_failure", unit="count", scope="failure", value=1.0, quota_used=True))
     assert fields(notice)["Not told"] == "further new failures of this run"
+    end = resolved(condition="new_failure", unit="count", scope="failure", value=1.0, quota_used=True)
+    assert "failure-spike told all it may after 2 min 5 s; 1 kind of failure not seen before" in headline(end)
 
 
 def test_episodes_that_had_no_message_of_their_own_are_counted() -> None:
