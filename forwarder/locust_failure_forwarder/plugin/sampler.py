@@ -3,7 +3,9 @@
 On a master these are the numbers of all workers, which report every 3 s.
 """
 
+import ast
 import heapq
+import re
 from itertools import islice
 from typing import Any, Final
 
@@ -19,6 +21,10 @@ _TOO_MANY_ERRORS: Final = 2000
 """Locust's error table is unbounded; beyond this size looking for the most frequent would stall the test."""
 _TOO_MANY_TIMES: Final = 1000
 """Locust rounds response times to about 310 values; who replaces its rounding gets no percentiles here."""
+_LONGEST: Final = 2000
+"""Characters of an error's text."""
+_REPR: Final = re.compile(r"""[A-Za-z_]\w*\(('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?\)""", re.DOTALL)
+"""An exception with nothing but a text."""
 
 
 class Sampler:
@@ -94,6 +100,9 @@ def _message(error: Any) -> str:
         text = error if isinstance(error, str) else str(error)
     except Exception as failure:  # noqa: BLE001 - the user's __str__ may raise anything
         return f"<str() of the exception raised {type(failure).__name__}>"
-    if text.startswith("CatchResponseError(") and text.endswith(")"):
-        text = text[len("CatchResponseError(") : -1].strip("'\"")
-    return text[:2000]
+    if wrapped := _REPR.fullmatch(text[: 4 * _LONGEST]):
+        try:
+            text = str(ast.literal_eval(wrapped[1]))
+        except (ValueError, SyntaxError):
+            text = wrapped[1][1:-1]
+    return text[:_LONGEST]

@@ -104,3 +104,21 @@ print(json.dumps([first, second, [row[2] for row in sample()["errors"]]]))
     assert [errors[MAX_ERRORS:] for errors in told] == [[["new", 1]], [["new", 2]], []]
     assert ["old 03", 101] in told[1][:MAX_ERRORS]
     assert all(len({str(row) for row in errors}) == len(errors) for errors in told)
+
+
+def test_the_error_of_a_worker_reads_as_it_was_written() -> None:
+    """Workers send the `repr` of an exception to their master."""
+    told = _run("""
+texts = ["HTTPError('500 Server Error')", 'CatchResponseError("it\\'s gone")', "ValueError('line\\\\nbreak')",
+         "ConnectionRefusedError(111, 'Connection refused')", "plain (text)", "Odd('\\\\x')"]
+for text in texts: stats.log_error("GET", "/", text)
+print(json.dumps([row[2] for row in sample()["new_errors"]]))
+""")
+    assert told == [
+        "500 Server Error",
+        "it's gone",
+        "line\nbreak",
+        "ConnectionRefusedError(111, 'Connection refused')",
+        "plain (text)",
+        "\\x",
+    ]
