@@ -20,7 +20,7 @@ from locust_failure_forwarder.events import Event, Kind
 from locust_failure_forwarder.pipeline.answers import Answers
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.courier import Courier, Sends
-from locust_failure_forwarder.pipeline.log import DeadLetter, Flight
+from locust_failure_forwarder.pipeline.log import LAST, DeadLetter, Flight
 from locust_failure_forwarder.pipeline.retry import Gate
 from locust_failure_forwarder.pipeline.route import Route
 
@@ -60,9 +60,14 @@ class MemorySource:
     def pending(self) -> int:
         return self.account.pending
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
+    async def oldest(self) -> int | None:
         await asyncio.sleep(0)
-        taken = tuple(self.waiting[:max_records])
+        under_way = [event.position for flight in self.flights.values() for event in flight.events]
+        return min((*under_way, *(event.position for event in self.waiting)), default=None)
+
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
+        await asyncio.sleep(0)
+        taken = tuple(event for event in self.waiting[:max_records] if event.position <= last)
         if not taken:
             return None
         del self.waiting[: len(taken)]
@@ -152,6 +157,7 @@ class Ride:
         alone: bool = False,
         paced: Callable[[int], Awaitable[None]] | None = None,
         wall_clock: Callable[[], float] = NOW.timestamp,
+        ahead: "Ride | None" = None,
     ) -> None:
         self.source = source
         self.courier = courier
@@ -166,6 +172,7 @@ class Ride:
             self.said.append,
             alone=alone,
             paced=paced,
+            ahead=None if ahead is None else ahead.route,
         )
 
     async def until(self, condition: Callable[[], bool], *, nudge: Callable[[], None] = lambda: None) -> None:

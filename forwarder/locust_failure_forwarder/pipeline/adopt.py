@@ -12,7 +12,7 @@ from ..destinations import Settings
 from ..errors import LogCorruptError, LogError
 from .courier import Courier
 from .housekeeping import OpenLog, left_behind, put_aside, route_keys
-from .routes import make_routes
+from .routes import make_routes, pending_of
 from .store import Store
 from .telling import Notify
 
@@ -51,7 +51,7 @@ async def _deliver(
     opened: OpenLog, settings: Settings, couriers: Mapping[str, Courier], warn: Notify, inform: Notify
 ) -> None:
     store = Store(opened.log, settings.log, warn)
-    routes = make_routes(settings, store, couriers, warn, inform, alone=True)
+    routes = make_routes(pending_of(settings, store), couriers, warn, inform, alone=True)
 
     def pending() -> int:
         return sum(store.accounts[route.key].pending for route in routes)

@@ -8,14 +8,14 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 from ..destinations import Settings
 from ..events import Event
 from .counters import Account, RouteKey
 from .housekeeping import open_sound
-from .log import DeadLetter, Flight, Log
+from .log import LAST, DeadLetter, Flight, Log
 from .log_files import claim_orphan
 from .log_letters import Heading, dead_letter, headings, settle_letters
 from .replay import Listener, is_asked_for, routes_over, run_routes
@@ -41,17 +41,22 @@ class DeadLetters:
         """Letters that have not been answered."""
         return len(self._waiting) + sum(map(len, self._flights.values()))
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
+    async def oldest(self) -> int | None:
+        """Position of the event that was buried first of those that are left."""
+        under_way = [position for letters in self._flights.values() for position in letters]
+        waiting = (self._event(letter_id) for letter_id in self._waiting)
+        return min((*under_way, *(event.position for event in islice(filter(None, waiting), 1))), default=None)
+
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
         """The next ones, of one origin. They stay in the log."""
         events: list[Event] = []
         letters: dict[int, int] = {}
         size = 0
         while self._waiting and len(events) < max_records:
-            buried = dead_letter(self._log.connection, self._log.origin, self._waiting[0])
-            event = None if buried is None else buried.letter.event
+            event = self._event(self._waiting[0])
             if event is not None:
                 size += len(event.body) + 1
-                if events and (size > max_bytes or event.origin != events[0].origin):
+                if event.position > last or (events and (size > max_bytes or event.origin != events[0].origin)):
                     break
                 events.append(event)
                 letters[event.position] = self._waiting[0]
@@ -61,6 +66,10 @@ class DeadLetters:
         number = next(self._numbers)
         self._flights[number] = letters
         return Flight(number, self._key, tuple(events))
+
+    def _event(self, letter_id: int) -> Event | None:
+        buried = dead_letter(self._log.connection, self._log.origin, letter_id)
+        return None if buried is None else buried.letter.event
 
     async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter]) -> None:
         """Delivered letters go, and count as delivered; refused ones stay, with the new reason."""

@@ -126,16 +126,22 @@ def forget_up_to(db: sqlite3.Connection, key: RouteKey, end: int) -> int:
     return lost
 
 
-def oldest_pending(db: sqlite3.Connection, key: RouteKey) -> int | None:
-    """Position of the route's first event that is not settled."""
-    held = ranges(db, key)
-    begin = held[0].first if held else cursor(db, key) + 1  # not always an event of this kind itself
-    statement = "SELECT min(position) FROM events WHERE kind = ? AND position >= ?"
-    (first,) = db.execute(statement, (key.kind, begin)).fetchone()
-    return None if first is None else int(first)
+def oldest_pending(db: sqlite3.Connection, key: RouteKey, span: Span = EVERYTHING) -> int | None:
+    """Position of the route's first event in a span that is not settled."""
+    statement = "SELECT min(position) FROM events WHERE kind = ? AND position BETWEEN ? AND ?"
+    for part in _unsettled(db, key, span):
+        (first,) = db.execute(statement, (key.kind, *part)).fetchone()
+        if first is not None:
+            return int(first)
+    return None
 
 
 def pending(db: sqlite3.Connection, key: RouteKey, span: Span = EVERYTHING) -> int:
     """Events in a span that are not settled, counted one by one."""
+    return sum(count(db, key.kind, *part) for part in _unsettled(db, key, span))
+
+
+def _unsettled(db: sqlite3.Connection, key: RouteKey, span: Span) -> list[tuple[int, int]]:
+    """First and last positions of the parts of a span where every event of the route's kind is pending, in order."""
     parts = [(found.first, found.last) for found in ranges(db, key)] + [(cursor(db, key) + 1, LAST)]
-    return sum(count(db, key.kind, max(first, span.first), min(last, span.last)) for first, last in parts)
+    return [(max(first, span.first), min(last, span.last)) for first, last in parts]

@@ -7,10 +7,22 @@ together at the end, so that a crash in between sends the same batch again.
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Final
 
+from ..config.models import DestinationConfig
 from ..destinations.base import Batch, Delivered, Itemised, Rejected, Verdict
 from ..events import Event
 from .log_values import DeadLetter, Flight
+
+ENVELOPE_BYTES: Final = 4096
+"""Room left in a batch's byte limit for what surrounds the records."""
+
+
+def limits(config: DestinationConfig, max_records: int | None, max_bytes: int | None) -> tuple[int, int]:
+    """Records and bytes of one batch: what the user configured, within what the destination's wire allows."""
+    records = min(config.batch.max_records, max_records or config.batch.max_records)
+    size = min(config.batch.max_bytes, max_bytes or config.batch.max_bytes)
+    return records, max(1, size - ENVELOPE_BYTES)
 
 
 def split_budget(records: int) -> int:

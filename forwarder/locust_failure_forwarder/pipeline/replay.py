@@ -14,12 +14,12 @@ from ..destinations import Settings
 from ..redaction import Redactor
 from .counters import Account, RouteKey
 from .housekeeping import open_sound
-from .log import DeadLetter, Flight, Log
+from .log import LAST, DeadLetter, Flight, Log
 from .log_due import due, due_span
 from .log_files import claim_orphan
 from .retry import RateLimit
 from .route import Route
-from .routes import make_couriers, make_route
+from .routes import make_couriers, make_routes
 from .selection import Selection
 from .source import Pending, Source
 from .store import Store
@@ -134,9 +134,13 @@ class Slices:
         """As in the source."""
         return self._source.pending
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
+    async def oldest(self) -> int | None:
+        """As in the source."""
+        return await self._source.oldest()
+
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
         """As from the source, but less."""
-        return await self._source.take(min(max_records, self._most), max_bytes)
+        return await self._source.take(min(max_records, self._most), max_bytes, last)
 
     async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter]) -> None:
         """As in the source."""
@@ -152,17 +156,13 @@ async def routes_over(
 ) -> list[Route]:
     """One route over each source; `stack` closes the connections."""
     couriers = await make_couriers(settings, stack, Redactor(settings.redaction).redact_text)
-    return [
-        make_route(
-            key,
-            couriers[key.destination],
-            source if rate is None else Slices(source, rate.records_a_second),
-            listener.warn,
-            listener.inform,
-            paced=None if rate is None else rate.wait,
-        )
-        for key, source in sources.items()
-    ]
+    return make_routes(
+        {key: source if rate is None else Slices(source, rate.records_a_second) for key, source in sources.items()},
+        couriers,
+        listener.warn,
+        listener.inform,
+        paced=None if rate is None else rate.wait,
+    )
 
 
 async def run_routes(routes: Sequence[Route], left: Callable[[], int], deadline: float, listener: Listener) -> None:

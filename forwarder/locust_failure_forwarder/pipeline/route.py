@@ -5,29 +5,20 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeVar
 
-from ..config.models import DestinationConfig
 from ..errors import LogCorruptError, first_cause
 from .counters import RouteKey
 from .courier import Courier
 from .log_schema import is_corrupt
-from .log_values import Flight
-from .parcel import Parcel
+from .log_values import LAST, Flight
+from .order import reach
+from .parcel import Parcel, limits
 from .source import Source
 from .telling import Notify, Telling
 
-ENVELOPE_BYTES: Final = 4096
-"""Room left in a batch's byte limit for what surrounds the records."""
 _DISK_WAIT: Final = 5.0
 """Seconds at most between two attempts to use a log that fails."""
 
 T = TypeVar("T")
-
-
-def limits(config: DestinationConfig, max_records: int | None, max_bytes: int | None) -> tuple[int, int]:
-    """Records and bytes of one batch: what the user configured, within what the destination's wire allows."""
-    records = min(config.batch.max_records, max_records or config.batch.max_records)
-    size = min(config.batch.max_bytes, max_bytes or config.batch.max_bytes)
-    return records, max(1, size - ENVELOPE_BYTES)
 
 
 class Route:
@@ -45,13 +36,15 @@ class Route:
         *,
         paced: Callable[[int], Awaitable[None]] | None = None,
         alone: bool = False,
+        ahead: "Route | None" = None,
     ) -> None:
-        """`paced` waits before so many records are sent; `alone` allows one batch at a time."""
+        """`paced` waits before so many records are sent; `alone` allows one batch at a time; `ahead` goes first."""
         self.key = key
         self.courier = courier
         config = courier.destination.config
         self._source = source
-        self._max_age = config.batch.max_age
+        # A single failure may wait for company; what is told to people may not (P8).
+        self._max_age = config.batch.max_age if key.kind == "failures" else 0.0
         self._max_records, self._max_bytes = limits(
             config, courier.destination.max_records, courier.destination.max_bytes
         )
@@ -63,6 +56,11 @@ class Route:
         self._paced = paced
         # Alerts and summaries tell a story; only failures may overtake each other.
         self._alone = alone or key.kind != "failures"
+        self._ahead = ahead
+        self._behind: list[Route] = []
+        if ahead is not None:
+            ahead._behind.append(self)  # noqa: SLF001 - of the same class
+        self._put_off = 0
         self._news = asyncio.Event()
         self._flush = False
         self._draining = False
@@ -113,6 +111,14 @@ class Route:
         note = self.note or (self.courier.trouble if held_up else None)
         return {"note": note, "under_way": self._under_way, **self.courier.state()}
 
+    async def reach(self) -> int:
+        """Position in the log up to which those that wait for this route may go.
+
+        Raises:
+            sqlite3.Error: the log cannot be used.
+        """
+        return reach(await self._source.oldest(), self._put_off)
+
     # -- the loop ------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -131,7 +137,7 @@ class Route:
         async with asyncio.TaskGroup() as group:
             while True:
                 await self._until_due()
-                flight = await self._insist(lambda: self._source.take(self._max_records, self._max_bytes))
+                flight = await self._insist(self._take)
                 if flight is None:
                     self._leave()
                     self._waiting_bytes, self._oldest_at, self._flush = 0, None, self._draining
@@ -142,6 +148,10 @@ class Route:
                 self._waiting_bytes = max(0, self._waiting_bytes - sum(len(e.body) + 1 for e in flight.events))
                 self._oldest_at = self._clock() if self._waiting else None
                 group.create_task(self._carry(flight))
+
+    async def _take(self) -> Flight | None:
+        last = LAST if self._ahead is None else await self._ahead.reach()
+        return await self._source.take(self._max_records, self._max_bytes, last)
 
     @property
     def _waiting(self) -> int:
@@ -201,13 +211,17 @@ class Route:
                 if parcel.take_in(verdict):
                     self._telling.recovered()
                 else:
+                    self._put_off += 1
                     await self.courier.rest()
             self._telling.refused(parcel.reasons())
             await self._insist(lambda: self._source.settle(flight, parcel.delivered, parcel.letters))
         finally:
             self._under_way -= len(flight.events)
+            self._put_off = 0
             self._leave()
             self._news.set()
+            for route in self._behind:
+                route.notify(0)
 
     def _is_hopeless(self, captured_at: float) -> bool:
         """True for what was tried for too long: since its capture, or since this process began, if that was later."""

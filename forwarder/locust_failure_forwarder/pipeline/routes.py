@@ -11,6 +11,7 @@ from ..destinations import Settings, build
 from .answers import Answers
 from .counters import RouteKey
 from .courier import Courier
+from .order import AHEAD
 from .retry import Gate
 from .route import Route
 from .source import Pending, Source
@@ -36,32 +37,38 @@ async def make_couriers(
     return couriers
 
 
+def pending_of(settings: Settings, store: Store) -> dict[RouteKey, Source]:
+    """What is pending in a log, for each of its routes that the configuration still asks for."""
+    return {
+        key: Pending(store, key)
+        for key in sorted(store.accounts)
+        if key.destination in settings.destinations and key.kind in settings.destinations[key.destination].send
+    }
+
+
 def make_routes(
-    settings: Settings,
-    store: Store,
+    sources: Mapping[RouteKey, Source],
     couriers: Mapping[str, Courier],
     warn: Notify,
     inform: Notify,
     *,
     alone: bool = False,
-) -> list[Route]:
-    """One route for each route of the log that the configuration still asks for; see `Route` for `alone`."""
-    return [
-        make_route(key, couriers[key.destination], Pending(store, key), warn, inform, alone=alone)
-        for key in sorted(store.accounts)
-        if key.destination in couriers and key.kind in settings.destinations[key.destination].send
-    ]
-
-
-def make_route(
-    key: RouteKey,
-    courier: Courier,
-    source: Source,
-    warn: Notify,
-    inform: Notify,
-    *,
-    alone: bool = False,
     paced: Callable[[int], Awaitable[None]] | None = None,
-) -> Route:
-    """One route, by the clocks of this machine."""
-    return Route(key, courier, source, time.monotonic, time.time, warn, inform, alone=alone, paced=paced)
+) -> list[Route]:
+    """One route over each source, by the clocks of this machine; see `Route` for `alone` and `paced`."""
+    made: dict[RouteKey, Route] = {}
+    for key in sorted(sources, key=lambda key: key.kind in AHEAD):  # first those that others wait for
+        ahead = made.get(RouteKey(key.destination, AHEAD[key.kind])) if key.kind in AHEAD else None
+        made[key] = Route(
+            key,
+            couriers[key.destination],
+            sources[key],
+            time.monotonic,
+            time.time,
+            warn,
+            inform,
+            alone=alone,
+            paced=paced,
+            ahead=ahead,
+        )
+    return list(made.values())

@@ -43,7 +43,7 @@ from .record import Refinery
 from .recover import recover
 from .report import report, say_last_word, tell
 from .route import Route
-from .routes import make_couriers, make_routes
+from .routes import make_couriers, make_routes, pending_of
 from .runs import RunBook
 from .store import Store
 from .watchdog import watch
@@ -125,7 +125,7 @@ async def _forward(
     store = Store(opened.log, settings.log, outlet.warn)
     async with AsyncExitStack() as stack:
         couriers = await make_couriers(settings, stack, redactor.redact_text)
-        routes = make_routes(settings, store, couriers, outlet.warn, outlet.inform)
+        routes = make_routes(pending_of(settings, store), couriers, outlet.warn, outlet.inform)
         committer = Committer(
             store, routes, lambda number: outlet.send(FrameType.ACK, {"number": number}), outlet.warn, asyncio.sleep
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from .counters import RouteKey
-from .log import EVERYTHING, DeadLetter, Flight, Span
+from .log import EVERYTHING, LAST, DeadLetter, Flight, Span
 from .store import Store
 
 
@@ -16,8 +16,16 @@ class Source(Protocol):
         """Events that are not settled, those under way included."""
         ...
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
-        """Take the next ones.
+    async def oldest(self) -> int | None:
+        """Position in the log of the first event that is not settled, those under way included; None without any.
+
+        Raises:
+            sqlite3.Error: the log cannot be used.
+        """
+        ...
+
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
+        """Take the next ones, none past the position `last`.
 
         Raises:
             sqlite3.Error: the log cannot be used.
@@ -48,9 +56,14 @@ class Pending:
         """By the accounts, which cost nothing."""
         return self._store.accounts[self._key].pending - self._elsewhere
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
-        """Take the next ones."""
-        return await self._store.take(self._key, max_records, max_bytes, self._span)
+    async def oldest(self) -> int | None:
+        """Position of the first one."""
+        return await self._store.oldest_pending(self._key, self._span)
+
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
+        """Take the next ones up to a position."""
+        span = Span(self._span.first, min(self._span.last, last))
+        return await self._store.take(self._key, max_records, max_bytes, span)
 
     async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter]) -> None:
         """All of a flight are delivered or dead."""

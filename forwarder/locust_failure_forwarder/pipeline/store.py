@@ -12,6 +12,7 @@ from ..config.models import LogConfig
 from . import log_reports
 from .counters import Account, RouteKey
 from .log import EVERYTHING, DeadLetter, Flight, KeptSample, Log, NewEvent, Span
+from .log_ranges import oldest_pending
 from .log_schema import is_full
 from .log_space import LOG_FULL
 
@@ -94,6 +95,14 @@ class Store:
         if flight is not None:
             self._taken.add(flight.id)
         return flight
+
+    async def oldest_pending(self, key: RouteKey, span: Span = EVERYTHING) -> int | None:
+        """Position of a route's first event in a span that is not settled, those under way included; None without any.
+
+        Raises:
+            sqlite3.Error: the log cannot be used.
+        """
+        return await self._run(oldest_pending, self._log.connection, key, span)
 
     async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter] = ()) -> None:
         """All events of a flight are delivered or dead. Once begun it is finished, even if the caller is cancelled.

@@ -9,7 +9,7 @@ from locust_failure_forwarder.destinations.base import Delivered, Rejected
 from locust_failure_forwarder.errors import LogCorruptError
 from locust_failure_forwarder.events import Event
 from locust_failure_forwarder.pipeline.counters import Account
-from locust_failure_forwarder.pipeline.log import DeadLetter, Flight
+from locust_failure_forwarder.pipeline.log import LAST, DeadLetter, Flight
 from support.memory_store import MemorySource, Ride, ScriptedCourier, numbered
 
 
@@ -30,11 +30,11 @@ class FullDisk(MemorySource):
         self._settles = settles
         self._error = error or sqlite3.OperationalError("database or disk is full")
 
-    async def take(self, max_records: int, max_bytes: int) -> Flight | None:
+    async def take(self, max_records: int, max_bytes: int, last: int = LAST) -> Flight | None:
         if self._takes:
             self._takes -= 1
             raise self._error
-        return await super().take(max_records, max_bytes)
+        return await super().take(max_records, max_bytes, last)
 
     async def settle(self, flight: Flight, delivered: int, dead: Sequence[DeadLetter]) -> None:
         if self._settles:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from locust_failure_forwarder.config.models import BatchConfig
 from locust_failure_forwarder.destinations.base import Delivered
 from locust_failure_forwarder.events import Event
-from locust_failure_forwarder.pipeline.route import ENVELOPE_BYTES
+from locust_failure_forwarder.pipeline.parcel import ENVELOPE_BYTES
 from support.memory_store import MemorySource, Ride, ScriptedCourier, moments, numbered
 
 MINUTE = BatchConfig(max_records=10, max_age=60.0)

@@ -10,8 +10,7 @@ from locust_failure_forwarder.config.models import BatchConfig, DestinationConfi
 from locust_failure_forwarder.destinations.base import Delivered, Itemised, Rejected, Retry, Verdict
 from locust_failure_forwarder.events import Event
 from locust_failure_forwarder.pipeline.counters import Account
-from locust_failure_forwarder.pipeline.parcel import split_budget
-from locust_failure_forwarder.pipeline.route import ENVELOPE_BYTES, limits
+from locust_failure_forwarder.pipeline.parcel import ENVELOPE_BYTES, limits, split_budget
 from support.memory_store import MemorySource, Ride, ScriptedCourier, numbered
 from support.samples import NOW
 
