@@ -194,6 +194,8 @@ class Courier:
     def _note(self, verdict: Verdict, response: HttpResponse | None, turn: _Turn) -> None:
         limited = response is not None and response.status == _TOO_MANY
         wait = None if response is None else hold(response.status, response.headers, self._now())
+        if isinstance(verdict, Retry) and verdict.after is not None:  # some say it in the body
+            wait = max(wait or 0.0, verdict.after)
         if wait or limited:
             self.gate.hold(wait or _LIMIT_HOLD)
         self.trouble = verdict.reason if isinstance(verdict, Retry) else None

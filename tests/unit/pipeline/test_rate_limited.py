@@ -8,7 +8,7 @@ from locust_failure_forwarder.destinations.base import Delivered, Retry, Verdict
 from locust_failure_forwarder.pipeline.breaker import FAILURES
 from locust_failure_forwarder.pipeline.pace import START
 from locust_failure_forwarder.pipeline.retry import MAX_RETRY_AFTER, SERIES_ATTEMPTS
-from support.couriers import BATCH, Answer, Desk
+from support.couriers import BATCH, VERDICTS, Answer, Desk, Paper
 
 ASKED: Answer = (429, {"retry-after": "20"}, b"")
 BEGIN = 1000.0
@@ -35,6 +35,15 @@ def test_p7_retry_after_of_a_series_that_ended_still_holds() -> None:
     assert desk.courier.gate.opens_at == desk.at[-1] + 20.0
     assert desk.courier.idle_until == desk.at[-1] + 20.0
     assert desk.courier.state()["next_try_s"] == 20.0
+
+
+@pytest.mark.parametrize(("header", "body", "waited"), [("2", 64.5, 64.5), ("2", 0.3, 2.0), ("", 64.5, 64.5)])
+def test_p7_the_wait_that_a_body_asks_for_holds_as_well(header: str, body: float, waited: float) -> None:
+    """Discord's, which no header need repeat."""
+    paper = Paper(verdicts={**VERDICTS, 429: Retry("429", after=body)})
+    desk = Desk((429, {"retry-after": header}, b""), 200, destination=paper, backoff=0.0)
+    assert desk.deliver() == Delivered()
+    assert desk.at == [BEGIN, BEGIN + waited]
 
 
 def test_p7_one_that_says_when_to_come_back_is_in_good_health() -> None:
