@@ -16,16 +16,19 @@ AHEAD: Final[Mapping[Kind, Kind]] = {"summaries": "alerts"}
 PATIENCE: Final = 10
 """Series of attempts in vain, from which on nobody waits for a batch: no alert may hold a summary for ever.
 
-By the breaker's waits these are about twenty minutes in which the destination takes no alert (`breaker.py`), and some
-seconds at the end of a test: then the summary gets its chance before the process ends.
+By the breaker's waits these are about twenty minutes in which the destination takes no alert (`breaker.py`).
 """
+PATIENCE_AT_THE_END: Final = 3
+"""The same once the process is to end: some seconds, so that the summary has its chance before the deadline."""
 
 
-def reach(oldest_ahead: int | None, put_off: int) -> int:
+def reach(oldest_ahead: int | None, put_off: int, *, draining: bool) -> int:
     """The last position in the log that may be sent now by a route that lets another one go ahead.
 
     Args:
         oldest_ahead: position of that other one's first event that is neither delivered nor given up; None without any.
         put_off: how often the batch that it is sending was put off, each time after a series of attempts.
+        draining: whether the process is to end.
     """
-    return LAST if oldest_ahead is None or put_off >= PATIENCE else oldest_ahead - 1
+    patience = PATIENCE_AT_THE_END if draining else PATIENCE
+    return LAST if oldest_ahead is None or put_off >= patience else oldest_ahead - 1

@@ -117,7 +117,7 @@ class Route:
         Raises:
             sqlite3.Error: the log cannot be used.
         """
-        return reach(await self._source.oldest(), self._put_off)
+        return reach(await self._source.oldest(), self._put_off, draining=self._draining)
 
     # -- the loop ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from locust_failure_forwarder.destinations.base import Delivered, Rejected, Retr
 from locust_failure_forwarder.events import Event, Kind
 from locust_failure_forwarder.pipeline.counters import Account, RouteKey
 from locust_failure_forwarder.pipeline.log import LAST
-from locust_failure_forwarder.pipeline.order import PATIENCE, reach
+from locust_failure_forwarder.pipeline.order import PATIENCE, PATIENCE_AT_THE_END, reach
 from support.memory_store import Judge, MemorySource, Ride, ScriptedCourier, moments, numbered
 
 ALERTS = RouteKey("chat", "alerts")
@@ -63,19 +63,17 @@ class Story:
 # -- the decision --------------------------------------------------------------------------------------------------
 
 
-@given(st.integers(0, 1000))
-def test_where_nothing_is_ahead_nothing_is_held(put_off: int) -> None:
-    assert reach(None, put_off) == LAST
+@given(st.integers(0, 1000), st.booleans())
+def test_where_nothing_is_ahead_nothing_is_held(put_off: int, draining: bool) -> None:
+    assert reach(None, put_off, draining=draining) == LAST
 
 
-@given(st.integers(1, LAST), st.integers(0, PATIENCE - 1))
-def test_what_lies_before_the_oldest_alert_may_go_and_nothing_behind_it(oldest: int, put_off: int) -> None:
-    assert reach(oldest, put_off) == oldest - 1
-
-
-@given(st.integers(1, LAST), st.integers(PATIENCE, 1000))
-def test_an_alert_that_was_put_off_too_often_holds_nothing(oldest: int, put_off: int) -> None:
-    assert reach(oldest, put_off) == LAST
+@given(st.integers(1, LAST), st.integers(0, 1000), st.booleans())
+def test_nothing_behind_the_oldest_alert_may_go_until_it_was_put_off_too_often(
+    oldest: int, put_off: int, draining: bool
+) -> None:
+    too_often = put_off >= (PATIENCE_AT_THE_END if draining else PATIENCE)
+    assert reach(oldest, put_off, draining=draining) == (LAST if too_often else oldest - 1)
 
 
 # -- the routes ----------------------------------------------------------------------------------------------------
@@ -118,15 +116,19 @@ def test_after_an_outage_the_order_is_the_same(outage: int) -> None:
     assert story.tell(400) == [1] * outage + [1, 2, 3]
 
 
-def test_p1_an_alert_that_nobody_takes_does_not_hold_the_summary_for_ever() -> None:
+@pytest.mark.parametrize(("draining", "patience"), [(False, PATIENCE), (True, PATIENCE_AT_THE_END)])
+def test_p1_an_alert_that_nobody_takes_does_not_hold_the_summary_for_ever(draining: bool, patience: int) -> None:
     async def run() -> None:
+        if draining:
+            story.alerts.route.drain()
+            story.summaries.route.drain()
         async with story.told():
             story.summaries.route.notify(0)  # else it would look again after a second
             await moments()
 
     story = Story(lambda events: Retry("500") if events[0].kind == "alerts" else Delivered(), [1, 2], [3])
     asyncio.run(run())
-    assert story.sent.index(3) >= PATIENCE
+    assert story.sent.index(3) >= patience
     assert set(story.sent) == {1, 3}
     assert story.alerts.source.account == Account(captured=2)
     assert story.summaries.source.account == Account(captured=1, delivered=1)
