@@ -27,8 +27,10 @@ from .retry import Gate, Hurry, Uniform, backoff, series
 _TOO_MANY: Final = 429
 _LIMIT_HOLD: Final = 1.0
 """Seconds for which a destination that limits our rate without saying for how long is left alone."""
-_LOOK_AGAIN: Final = 1.0
-"""Seconds until somebody who waits for another's probe looks how it went, should the wake-up be missed."""
+_LOOK_AGAIN: Final = 0.2
+"""Seconds until somebody who waits for another's probe looks how it went; a success wakes them, a failure does not."""
+_COURTESY: Final = 0.05
+"""Seconds by which others go before the batch whose probe failed last: what always fails must not keep them out."""
 
 
 class Sends(Protocol):
@@ -49,6 +51,8 @@ class _Turn:
 
     is_probe: bool
     """True if it shows whether an open breaker may close."""
+    batch: str
+    """Id of what is sent."""
     at: float
     """Monotonic time."""
 
@@ -79,6 +83,8 @@ class Courier:
         self._clock = clock
         self._now = now
         self._uniform = uniform
+        self._queued = 0
+        self._failed_probe = ""
 
     # -- told from outside ---------------------------------------------------------------------------------------
 
@@ -120,12 +126,12 @@ class Courier:
 
         async def attempt() -> Verdict:
             nonlocal plain, first
-            turn = await self._wait_for_turn(retry=not first)
+            turn = await self._wait_for_turn(batch, retry=not first)
             first = False
             verdict = await self._attempt(batch, turn, plain=plain)
             if isinstance(verdict, Simplify) and not plain:
                 plain = True
-                turn = await self._wait_for_turn(retry=True)
+                turn = await self._wait_for_turn(batch, retry=True)
                 verdict = await self._attempt(batch, turn, plain=True)
             if isinstance(verdict, Retry):
                 on_retry(verdict)
@@ -138,22 +144,36 @@ class Courier:
         if not self.breaker.is_open:
             await self.hurry.sleep(backoff(10, self._uniform, 1.0 if self.hurry.draining else 30.0))
 
-    async def _wait_for_turn(self, *, retry: bool) -> _Turn:
+    async def _wait_for_turn(self, batch: Batch, *, retry: bool) -> _Turn:
         """Until a request may be sent."""
         if retry and (wait := self._budget.spend()) > 0:
             await self.hurry.sleep(wait)
+        batch_id = batch.id
         while True:
-            while not self.breaker.admit():
-                wait = self.breaker.retry_at - self._clock() if self.breaker.state == "open" else _LOOK_AGAIN
-                await self.hurry.sleep(max(0.01, wait))
+            await self._wait_for_breaker(batch_id)
             is_probe = self.breaker.is_open
             try:
                 await self.gate.enter()
             except BaseException:
-                self._never_sent(_Turn(is_probe, 0.0))
+                self._never_sent(_Turn(is_probe, batch_id, 0.0))
                 raise
             if is_probe or not self.breaker.is_open:
-                return _Turn(is_probe, self._clock())  # else it opened while we waited
+                return _Turn(is_probe, batch_id, self._clock())  # else it opened while we waited
+
+    async def _wait_for_breaker(self, batch_id: str) -> None:
+        self._queued += 1
+        try:
+            while (wait := self._until_admitted(batch_id)) > 0 or not self.breaker.admit():
+                await self.hurry.sleep(max(0.01, wait or _LOOK_AGAIN))
+        finally:
+            self._queued -= 1
+
+    def _until_admitted(self, batch_id: str) -> float:
+        """Seconds until an open breaker is worth asking."""
+        if self.breaker.state != "open":
+            return 0.0
+        courtesy = _COURTESY if self._queued > 1 and batch_id == self._failed_probe else 0.0
+        return max(0.0, self.breaker.retry_at + courtesy - self._clock())
 
     async def _attempt(self, batch: Batch, turn: _Turn, *, plain: bool) -> Verdict:
         """Send once, and take note of what that says about the destination."""
@@ -199,6 +219,8 @@ class Courier:
         if wait or limited:
             self.gate.hold(wait or _LIMIT_HOLD)
         self.trouble = verdict.reason if isinstance(verdict, Retry) else None
+        if turn.is_probe and isinstance(verdict, Retry):
+            self._failed_probe = turn.batch
         if not isinstance(verdict, Retry):
             self.breaker.succeeded(is_probe=turn.is_probe)
             if turn.is_probe:
