@@ -36,8 +36,9 @@ class Markdown:
         return f"`{fit(text, limit - 2, _INERT_CODE)}`"
 
     def moment(self, at: datetime) -> str:
-        """A time that each reader sees in their own zone."""
-        return f"<t:{int(at.astimezone(UTC).timestamp())}:F>"
+        """Date and time with seconds, which each reader sees in their own zone."""
+        seconds = int(at.astimezone(UTC).timestamp())
+        return f"<t:{seconds}:d> <t:{seconds}:T>"
 
 
 MARKDOWN: Final = Markdown()

@@ -73,7 +73,8 @@ def alert_of(
     found, scope = notice.finding, _scope(rule)
     new = rule.when == "new_failure"
     requests = found.requests
-    window = shown.window or state.history.window(found.window)
+    measured = state.history.window(found.window)
+    window = shown.window or measured
     base = state.bases.get(rule.name)
     meanwhile = Window(base, state.history.newest).counts() if base is not None else None
     return Alert(
@@ -89,7 +90,8 @@ def alert_of(
         severity=rule.severity,
         value=float(len(notice.firing)) if new else found.value,
         threshold=found.limit,
-        window_s=found.window,
+        # A young run has not had the whole window yet; a sample that came late makes it no longer.
+        window_s=min(found.window, _seconds(measured, state) or found.window),
         requests=requests,
         failures=min(found.failures, requests),
         users=max(state.history.newest.users, 0),

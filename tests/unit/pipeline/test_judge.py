@@ -69,6 +69,13 @@ def test_p8_a_spike_becomes_one_firing_and_one_resolved_alert_of_one_episode() -
     assert {event.origin for event in events} == {run.origin}
 
 
+def test_in_a_run_younger_than_the_window_an_alert_says_how_long_was_looked_at() -> None:
+    judge, run = _judge()
+    judge.begin(BEGIN)
+    (alert,) = _alerts(judge.sample(run, _sample(2, 50, 40)))
+    assert (alert.window_s, alert.top_s, alert.requests) == (2.0, 2.0, 50)
+
+
 def test_the_end_of_the_test_resolves_what_fires_once() -> None:
     judge, run = _judge("first", "second")
     firing = _alerts(judge.sample(run, _sample(1, 50, 40)))
