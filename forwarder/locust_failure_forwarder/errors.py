@@ -29,7 +29,7 @@ class Problem:
     line: int | None = None
     """Line in the file, counted from 1."""
     column: int | None = None
-    """Column in the file, counted from 1."""
+    """Column in the file, counted from 1; None where only the line is known."""
     hint: str = ""
     """What to do about it."""
 
@@ -49,7 +49,7 @@ class ConfigError(ForwarderError):
         for problem in self.problems:
             place = self.source
             if problem.line is not None:
-                place += f":{problem.line}:{problem.column}"
+                place += f":{problem.line}" + (f":{problem.column}" if problem.column is not None else "")
             lines.append(f"  {place}: {problem.key + ': ' if problem.key else ''}{problem.message}")
             if problem.hint:
                 lines.append(f"      {problem.hint}")

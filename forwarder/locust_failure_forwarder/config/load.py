@@ -14,7 +14,7 @@ from .checks import check
 from .interpolate import interpolate
 from .messages import explain
 from .models import Config
-from .places import Finding, is_within, to_problem
+from .places import Finding, as_written, is_within, to_problem, value_at
 from .source import Source, read_source
 
 C = TypeVar("C", bound=Config[Any])
@@ -72,7 +72,8 @@ def _validate(
         findings = explain(error, model)
     findings += check(interpolated.data, model)
     consequences_left_out = [finding for finding in findings if finding.of_key or not is_within(finding.path, broken)]
-    found = [*source.findings, *interpolated.findings, *consequences_left_out]
+    told = [as_written(finding, value_at(source.data, finding.path)) for finding in consequences_left_out]
+    found = [*source.findings, *interpolated.findings, *told]
     return config, _in_order_of_file(found, source)
 
 

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
 from .models import Name
-from .places import Finding, KeyPath, LineError, show_key
+from .places import Finding, KeyPath, TextError, TextFault, show_key
 from .shape import Spot, choices, discriminator, fields, follow, home_of
 from .suggest import closest, did_you_mean, listing, sentences
 
@@ -79,6 +79,9 @@ def explain(error: ValidationError, model: type[BaseModel]) -> list[Finding]:
         if details["type"] == "too_short" and any(p[: len(place)] == place and len(p) > len(place) for p in places):
             continue  # it is only empty because its entries were refused, each with an error of its own
         spot = follow(model, details["loc"])
+        if isinstance(cause := details.get("ctx", {}).get("error"), TextError):
+            findings += [_of_text(fault, spot) for fault in cause.faults]
+            continue
         finding = _finding(details, spot)
         (missing if details["type"] == "missing" else findings).append(finding)
         if details["type"] == "extra_forbidden" and (match := _close_field(spot)):
@@ -102,10 +105,11 @@ def _finding(details: ErrorDetails, spot: Spot) -> Finding:
         return Finding(spot.path, f"this key: {message}", of_key=True)
     if details["input"] is None:
         return Finding(spot.path, f"no value is given; {message}", _empty_hint(spot))
-    cause = details.get("ctx", {}).get("error")
-    if isinstance(cause, LineError):
-        return Finding(spot.path, message, cause.hint, line=cause.line)
     return Finding(spot.path, message, _hint(message, details["input"], spot))
+
+
+def _of_text(fault: TextFault, spot: Spot) -> Finding:
+    return Finding(spot.path, fault.message, fault.hint, line=fault.line, column=fault.column, name=fault.name)
 
 
 def _message(details: ErrorDetails) -> str:

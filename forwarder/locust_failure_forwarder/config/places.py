@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeAlias, cast
 
 from ..errors import Problem
 
@@ -11,6 +11,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of the file."""
 
 _SHOWN_KEY: Final = re.compile(r"[\w.-]{0,64}")
+_REFERENCE: Final = re.compile(r"\$\{[^}]*\}?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Place:
     """Counted from 1."""
     text_line: int | None = field(default=None, compare=False)
     """Line in which the text of the key's value begins, if each of its lines is one of the file."""
+    text_column: int | None = field(default=None, compare=False)
+    """Column in which each of these lines begins, if it is as it was written from there on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +39,32 @@ class Finding:
     """Where it is, if not simply where the key is."""
     line: int | None = None
     """Line within the value, counted from 1, if it is one of several lines."""
+    column: int | None = None
+    """Column in that line, counted from 1."""
+    name: str = ""
+    """A name from the value, to be told if it is the file's own: from a variable it may be a secret."""
     of_key: bool = False
     """Whether it is about the key itself, whatever its value."""
 
 
-class LineError(ValueError):
-    """Raised by a validator of a text of several lines: what is wrong, and where. Never carries a value."""
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """One thing wrong in a text of several lines, its place counted from 1 within the text. Never carries a value."""
 
-    def __init__(self, message: str, line: int | None = None, hint: str = "") -> None:
-        self.line = line
-        self.hint = hint
-        super().__init__(message)
+    message: str
+    hint: str = ""
+    line: int | None = None
+    column: int | None = None
+    name: str = ""
+    """As in `Finding`."""
+
+
+class TextError(ValueError):
+    """Raised by a validator of a text of several lines: all that is wrong in it."""
+
+    def __init__(self, faults: Iterable[TextFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in self.faults))
 
 
 def show_key(key: str) -> str:
@@ -90,9 +108,9 @@ def to_problem(finding: Finding, places: Mapping[KeyPath, Place]) -> Problem:
     if finding.line is not None and place is not None:
         exact = places.get(finding.path)
         if exact is not None and exact.text_line is not None:
-            place = Place(exact.text_line + finding.line - 1, 1)
-        else:
-            message = f"in its line {finding.line}: {message}"
+            column = exact.text_column + finding.column - 1 if exact.text_column and finding.column else None
+            return Problem(message, dotted(finding.path), exact.text_line + finding.line - 1, column, finding.hint)
+        message = f"in its line {finding.line}: {message}"
     return Problem(
         message=message,
         key=dotted(finding.path),
@@ -100,3 +118,30 @@ def to_problem(finding: Finding, places: Mapping[KeyPath, Place]) -> Problem:
         column=place.column if place else None,
         hint=finding.hint,
     )
+
+
+def as_written(finding: Finding, written: object) -> Finding:
+    """The finding about a value before `${…}` was resolved in it.
+
+    A name comes into the message if the value has it elsewhere than in `${…}`. Behind `${…}` no column is right.
+    """
+    if not isinstance(written, str):
+        return finding
+    if finding.line is not None and "${" in "".join(written.split("\n")[finding.line - 1 :][:1]):
+        finding = replace(finding, column=None)
+    own = _REFERENCE.sub(" ", written)
+    if not finding.name or not re.search(rf"(?<!\w){re.escape(finding.name)}(?!\w)", own):
+        return finding
+    return replace(finding, message=f"{finding.message}: `{finding.name}`", name="")
+
+
+def value_at(data: object, path: KeyPath) -> object:
+    """What stands at a path; None if nothing does."""
+    for part in path:
+        if isinstance(data, Mapping):
+            data = cast("Mapping[object, object]", data).get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(cast("list[object]", data)):
+            data = cast("list[object]", data)[part]
+        else:
+            return None
+    return data

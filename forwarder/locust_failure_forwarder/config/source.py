@@ -109,7 +109,9 @@ class _Reader:
         inside = self._enter(node, path, above)
         data: dict[str, object] = {}
         for key, (key_node, value_node) in self._entries(node, path, inside).items():
-            self.places[(*path, key)] = replace(_place(key_node), text_line=_text_line(value_node))
+            line = _text_line(value_node)
+            column = _text_column(value_node) if line is not None else None
+            self.places[(*path, key)] = replace(_place(key_node), text_line=line, text_column=column)
             data[key] = self._value(value_node, (*path, key), inside)
         return data
 
@@ -210,6 +212,23 @@ def _text_line(node: yaml.Node) -> int | None:
     if node.style == "|":  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - scalars have it
         return first + 1
     return first if node.start_mark.line == node.end_mark.line else None
+
+
+def _text_column(node: yaml.Node) -> int | None:
+    """The column in which every line of such a text begins, if it is written as it is read."""
+    text, mark = _scalar_text(node), node.start_mark
+    if not text or mark.buffer is None:
+        return None
+    begin = mark.pointer
+    if mark.line == node.end_mark.line:  # without quotes, or behind one, unless it is written otherwise
+        return next((mark.column + 1 + quote for quote in (0, 1) if mark.buffer.startswith(text, begin + quote)), None)
+    first = next((line for line in text.split("\n") if line.strip()), None)
+    for _ in range(text.count("\n") + 1):
+        begin = mark.buffer.find("\n", begin) + 1
+        written = mark.buffer[begin : mark.buffer.find("\n", begin)].removesuffix("\r")
+        if begin and written.strip():
+            return len(written) - len(first) + 1 if first and written.endswith(first) else None
+    return None
 
 
 def _scalar_text(node: yaml.Node) -> str | None:

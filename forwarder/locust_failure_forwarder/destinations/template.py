@@ -29,22 +29,24 @@ _TOKEN: Final = re.compile(rf'{_VALUE.pattern}|\\.|"|\n', re.DOTALL)
 class RenderedError(ValueError):
     """What a template rendered cannot be sent. Never quotes it."""
 
-    def __init__(self, message: str, line: int | None = None) -> None:
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.line = line
         """Of what was rendered, counted from 1."""
+        self.column = column
+        """The same."""
         super().__init__(message)
 
 
 class Template:
     """One compiled template."""
 
-    def __init__(self, source: str) -> None:
-        """Compile it.
+    def __init__(self, source: str, made_in: ImmutableSandboxedEnvironment | None = None) -> None:
+        """Compile it, in an environment of its own unless one is given.
 
         Raises:
             jinja2.TemplateSyntaxError: it cannot be. Quotes the template, which may hold secrets.
         """
-        self._template: JinjaTemplate = _environment().from_string(source)
+        self._template: JinjaTemplate = (made_in or environment()).from_string(source)
 
     def render(self, values: Mapping[str, Any]) -> bytes:
         """The JSON for these values, without needless blanks.
@@ -57,7 +59,7 @@ class Template:
         try:
             parsed = json.loads(text, parse_constant=_refuse_constant)
         except json.JSONDecodeError as error:
-            raise RenderedError(f"what it renders is no JSON ({error.msg})", error.lineno) from None
+            raise RenderedError(f"what it renders is no JSON ({error.msg})", error.lineno, error.colno) from None
         except (ValueError, RecursionError):
             raise RenderedError("what it renders is no JSON") from None
         encoded = json.dumps(parsed, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
@@ -66,13 +68,14 @@ class Template:
         return encoded
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=_marked
+def environment(undefined: type[Undefined] = StrictUndefined) -> ImmutableSandboxedEnvironment:
+    """What templates are compiled in."""
+    made = ImmutableSandboxedEnvironment(
+        undefined=undefined, autoescape=False, keep_trailing_newline=True, finalize=_marked
     )
     filters: dict[str, Callable[..., Any]] = {"percent": percent, "duration": duration, "tojson": _same}
-    environment.filters.update(filters)  # pyright: ignore[reportUnknownMemberType] - untyped in jinja2
-    return environment
+    made.filters.update(filters)  # pyright: ignore[reportUnknownMemberType] - untyped in jinja2
+    return made
 
 
 def _same(value: object) -> object:
@@ -88,7 +91,8 @@ def _marked(value: object) -> str:
         TypeError, ValueError: JSON knows no such value.
     """
     if isinstance(value, Undefined):
-        str(value)  # raises
+        str(value)  # raises, unless what is missing is only noted
+        value = None
     return f"{_OPEN}{json.dumps(value, allow_nan=False)}{_CLOSE}"
 
 

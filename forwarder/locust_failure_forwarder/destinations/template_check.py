@@ -1,105 +1,136 @@
-"""Whether a template works for every kind of record, in plain words. Pure; no message repeats any of the template.
+"""Everything that keeps a template from working for every kind of record, at once, in plain words. Pure.
 
-Jinja's own texts quote it, and a template may hold secrets.
+Jinja's own texts quote the template, which may hold secrets, and end at the first mistake. So its syntax tree is read
+for names without a meaning, and it is rendered for every sample, where what is missing is noted and the rest goes on.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from jinja2 import TemplateSyntaxError, UndefinedError
+from jinja2 import Environment, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
-from jinja2.filters import FILTERS
-from jinja2.tests import TESTS
+from jinja2.nodes import Template as Tree
 
-from ..config.places import LineError
-from ..config.suggest import did_you_mean, listing, sentences
-from .template import RenderedError, Template
+from ..config.places import TextError, TextFault
+from .template import RenderedError, Template, environment
+from .template_missing import Missing, noting
+from .template_names import Shapes, Unknown, unknown_calls, unknown_names
+from .template_tree import parse, spots_of_names
+from .template_words import of_missing, of_syntax, of_unknown
 
-_MISSING: Final = re.compile(r"'([^']*)' is undefined|has no attribute '([^']*)'|has no element")
-_TAGS: Final = ("for", "endfor", "if", "elif", "else", "endif", "set", "endset", "macro", "endmacro", "filter", "raw")
+Samples = Iterable[tuple[str, Mapping[str, Any]]]
+"""Values to render a template with, each with a name for messages."""
+
 _HOW: Final = (
     "Write {{ value }} within quotes for a part of a text and without quotes for the value itself; put commas between "
     "entries, and none after the last."
 )
+_BEYOND: Final = TextFault("this template cannot be compiled")
 
 
-def check_template(source: str, samples: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Compile `source` and render it for each sample, which has a name for the message.
+def check_template(source: str, samples: Samples, shapes: Shapes) -> None:
+    """Read `source` and render it for each sample; `shapes` are what its values have besides.
 
     Raises:
-        LineError: it does not work; says where.
+        TextError: it does not work; all that is wrong, with places.
     """
+    faults: Iterable[TextFault]
     try:
-        template = Template(source)
+        faults = tuple(_faults(source, tuple(samples), shapes))
     except TemplateSyntaxError as error:
-        problem = _syntax(error, source)
+        faults = (of_syntax(error, source),)
     except (RecursionError, MemoryError, OverflowError, SyntaxError):
-        problem = LineError("this template cannot be compiled")
-    else:
-        problem = next(_faults(source, template, samples), None)
-    if problem is not None:
-        raise problem  # out here, so that no `__context__` carries the template along
+        faults = (_BEYOND,)
+    if faults:
+        raise TextError(faults)  # out here, so that no `__context__` carries the template along
 
 
-def _faults(source: str, template: Template, samples: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[LineError]:
-    for name, values in samples:
-        try:
-            template.render(values)
-        except RenderedError as error:
-            line = error.line if _keeps_lines(source) else None
-            yield LineError(f"for {name}, {error}", line, _HOW)
-        except UndefinedError as error:
-            yield _undefined(name, error, values)
-        except SecurityError as error:
-            yield LineError(f"for {name}: the sandbox does not allow this", _line(error.__traceback__))
-        except Exception as error:  # noqa: BLE001 - expressions of a template may raise anything
-            hint = "An {% if %} around it may help."
-            yield LineError(f"for {name}, it fails ({type(error).__name__})", _line(error.__traceback__), hint)
+def _faults(source: str, samples: Iterable[tuple[str, Mapping[str, Any]]], shapes: Shapes) -> Iterator[TextFault]:
+    made = environment()
+    tree = parse(source, made)
+    calls = list(unknown_calls(tree, source, made))
+    _add(calls, made)
+    values = tuple(sorted({name for _, sample in samples for name in sample}))
+    names = list(unknown_names(tree, source, made, values, shapes))
+    yield from map(of_unknown, calls)
+    yield from map(of_unknown, names)
+    yield from _Rendering(source, tree, [*calls, *names]).faults(samples)
 
 
-def _syntax(error: TemplateSyntaxError, source: str) -> LineError:
-    said = error.message or ""
-    line = min(error.lineno, source.count("\n") + 1)
-    if match := re.fullmatch(r"No (filter|test) named '(.*)'\.", said, re.DOTALL):
-        known = [*_names(match[1])]
-        return LineError(f"no such {match[1]}", line, did_you_mean(match[2], known))
-    if match := re.match(r"Encountered unknown tag '(\w+)'", said):
-        hint = sentences(did_you_mean(match[1], _TAGS), f"Known tags: {listing(_TAGS)}.")
-        return LineError("no such tag, or one that does not belong here", line, hint)
-    if said.startswith("Unexpected end of template"):
-        return LineError(
-            "a block is opened and never closed", line, "Each {% if %} and {% for %} needs its {% end… %}."
-        )
-    hint = "Expressions are {{ … }}, statements {% … %}, comments {# … #}; see jinja.palletsprojects.com."
-    return LineError("this is not Jinja's syntax", line, hint)
+def _add(calls: Iterable[Unknown], to: Environment) -> None:
+    """Filters and tests that there are not, as such that do nothing, so that the rest can be judged all the same."""
+    for call in calls:
+        (to.filters if call.what == "filter" else to.tests)[call.name] = _first
 
 
-def _undefined(sample: str, error: UndefinedError, values: Mapping[str, Any]) -> LineError:
-    match = _MISSING.search(error.message or "")
-    missing = (match[1] or match[2] or "") if match else ""
-    known = sorted(values) if match and match[1] else sorted(set(_keys(values)))
-    hint = did_you_mean(missing, known)
-    if match and match[1]:
-        hint = sentences(hint, f"There are: {listing(known)}.")
-    elif not hint or (error.message or "").startswith("'None' "):
-        hint = "`alert` is null for a summary and `summary` for an alert: {% if alert %} … {% else %} … {% endif %}."
-    return LineError(f"for {sample}, there is no such value", _line(error.__traceback__), hint)
+def _first(value: object, *_: object, **__: object) -> object:
+    return value
 
 
-def _keys(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, item in cast("Mapping[str, object]", value).items():
-            yield key
-            yield from _keys(item)
-    elif isinstance(value, list):
-        for item in cast("list[object]", value):
-            yield from _keys(item)
+class _Rendering:
+    """One template, rendered for sample after sample; the same fault is told once."""
+
+    def __init__(self, source: str, tree: Tree, told: Sequence[Unknown]) -> None:
+        self._source = source
+        self._calls = [unknown for unknown in told if unknown.what != "value"]
+        self._spots = spots_of_names(tree, source)
+        self._keeps_lines = "{%" not in source and "{#" not in source
+        """Whether each line that is rendered is that of the template."""
+        self._told: set[object] = {(unknown.name, unknown.spot.line) for unknown in told}
+
+    def faults(self, samples: Samples) -> Iterator[TextFault]:
+        for name, values in samples:
+            found: dict[Missing, None] = {}
+            raised: Exception | None = None
+            made = environment(noting(found))
+            _add(self._calls, made)
+            try:
+                Template(self._source, made).render(values)
+            except TemplateSyntaxError:
+                raise
+            except Exception as error:  # noqa: BLE001 - expressions of a template may raise anything
+                raised = error
+            lines = {missing.line for missing in found}
+            for missing in found:
+                if self._is_new((missing.name, missing.line)):
+                    yield self._of_missing(missing, name, values)
+            if isinstance(raised, RenderedError):
+                same = (str(raised), raised.line, None if self._keeps_lines else raised.column)
+                if self._is_new(("JSON", values.get("kind"))) and self._is_new(same):
+                    yield self._of_rendered(raised, name)
+            elif raised is not None:
+                line = _line(raised.__traceback__)
+                # in the line of what is missing it may well be a consequence
+                if line not in lines and self._is_new((type(raised), line)):
+                    yield _of_exception(raised, line, name)
+
+    def _is_new(self, what: object) -> bool:
+        if what in self._told:
+            return False
+        self._told.add(what)
+        return True
+
+    def _of_missing(self, missing: Missing, sample: str, values: Mapping[str, Any]) -> TextFault:
+        spots = self._spots.get(missing.name or "")
+        columns = [spot.column for spot in spots or () if spot.line == missing.line]
+        fault = of_missing(missing, sample, values, columns[0] if len(columns) == 1 else None)
+        return fault if spots else replace(fault, name="")  # asked for by a text, which may be secret
+
+    def _of_rendered(self, error: RenderedError, sample: str) -> TextFault:
+        message = f"for {sample}, {error}"
+        if error.line is None or not self._keeps_lines:
+            return TextFault(message, _HOW)
+        line = self._source.split("\n")[error.line - 1 :][:1]
+        column = None if not line or "{{" in line[0][: error.column] else error.column
+        return TextFault(message, _HOW, error.line, column)
 
 
-def _names(kind: str) -> Iterable[str]:
-    return ("percent", "duration", *FILTERS) if kind == "filter" else tuple(TESTS)
+def _of_exception(error: Exception, line: int | None, sample: str) -> TextFault:
+    if isinstance(error, SecurityError):
+        return TextFault(f"for {sample}: the sandbox does not allow this", line=line)
+    return TextFault(f"for {sample}, it fails ({type(error).__name__})", "An {% if %} around it may help.", line)
 
 
 def _line(traceback: TracebackType | None) -> int | None:
@@ -110,8 +141,3 @@ def _line(traceback: TracebackType | None) -> int | None:
             line = traceback.tb_lineno
         traceback = traceback.tb_next
     return line
-
-
-def _keeps_lines(source: str) -> bool:
-    """Whether each line that is rendered is that of the template."""
-    return "{%" not in source and "{#" not in source

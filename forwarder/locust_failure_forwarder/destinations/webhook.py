@@ -70,7 +70,8 @@ class WebhookConfig(MessageConfig):
             from .template_check import check_template  # loads Jinja, which a run without webhooks need not pay for
 
             samples = _samples(fields["send"], fields["links"], fields["secrets"])
-            check_template(body.get_secret_value(), samples)
+            shapes = {"alert": Alert, "summary": RunSummary, "secrets": frozenset(fields["secrets"])}
+            check_template(body.get_secret_value(), samples, shapes)
         return body
 
     @model_validator(mode="after")

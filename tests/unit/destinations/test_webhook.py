@@ -33,7 +33,7 @@ def rendered(destination: WebhookDestination, sent: Event) -> Any:
     return json.loads(destination.encode(Batch(sent.kind, "it", [sent]), NOW).body)
 
 
-def problem(folder: Path, body: str, more: str = "") -> Problem:
+def problems(folder: Path, body: str, more: str = "") -> tuple[Problem, ...]:
     file = folder / "config.yaml"
     lines = indent(dedent(body), "      ")
     file.write_text(
@@ -42,9 +42,13 @@ def problem(folder: Path, body: str, more: str = "") -> Problem:
         encoding="utf-8",
     )
     with pytest.raises(ConfigError) as caught:
-        load_settings(file, {"TOKEN": "not-a-real-token"})
-    (problem,) = caught.value.problems
-    assert problem.key == "destinations.it.body"
+        load_settings(file, {"TOKEN": "not-a-real-token", "WORD": "notarealword"})
+    assert {problem.key for problem in caught.value.problems} == {"destinations.it.body"}
+    return caught.value.problems
+
+
+def problem(folder: Path, body: str, more: str = "") -> Problem:
+    (problem,) = problems(folder, body, more)
     return problem
 
 
@@ -100,13 +104,13 @@ def test_a_page_is_an_answer_like_any_other() -> None:
 @pytest.mark.parametrize(
     ("body", "line", "message", "hint"),
     [
-        ('{\n"text": {{ headlin }}\n}', 8, "for a firing alert, there is no such value", "Did you mean `headline`?"),
-        ('{\n\n"text": "{{ alert.rul }}"\n}', 9, "there is no such value", "Did you mean `rule`?"),
-        ('{"text": "{{ alert.rule }}"}', 7, "for a summary, there is no such value", "{% if alert %}"),
+        ('{\n"text": {{ headlin }}\n}', 8, "no such value: `headlin`", "Did you mean `headline`?"),
+        ('{\n\n"text": "{{ alert.rul }}"\n}', 9, "no such value: `rul`", "Did you mean `rule`?"),
+        ('{"text": "{{ alert.rule }}"}', 7, "for a summary, there is no such value: `rule`", "{% if alert %}"),
         ('{\n"text": {{ alert. }}\n}', 8, "this is not Jinja's syntax", "Expressions are {{"),
-        ('{\n"text": {{ kind | uper }}\n}', 8, "no such filter", "Did you mean `upper`?"),
-        ("{\n{% fro x in y %}\n}", 8, "no such tag", "Did you mean `for`?"),
-        ("{\n{% if alert %}\n}", None, "a block is opened and never closed", "needs its {% end"),
+        ('{\n"text": {{ kind | uper }}\n}', 8, "no such filter: `uper`", "Did you mean `upper`?"),
+        ("{\n{% fro x in y %}\n}", 8, "no such tag, or one that does not belong here: `fro`", "Did you mean `for`?"),
+        ("{\n{% if alert %}\n}", 8, "a block is opened and never closed", "needs its {% end"),
         ('{\n"text": "{{ kind }}",\n}', 9, "what it renders is no JSON", "none after the last"),
         ('{\n"text": {{ kind }} fires\n}', 8, "what it renders is no JSON", "within quotes for a part of a text"),
         ("{{ kind.__class__.__mro__ }}", 7, "the sandbox does not allow this", ""),
@@ -132,19 +136,94 @@ def test_a_template_that_cannot_work_is_refused_with_file_line_and_what_to_do(
     assert line is None or found.line == line, found
 
 
-def test_the_message_never_repeats_the_template(tmp_path: Path) -> None:
-    """P4: what is written into it from the environment may be secret."""
-    for body in (
-        "{{ ${TOKEN} }}",
-        "{{ 'x' | ${TOKEN} }}",
-        "{% ${TOKEN} %}",
-        '"{{ "x" ${TOKEN} }}"',
-        '{"a": ${TOKEN}}',
-        "{{ kind.${TOKEN} }}",
-        "{{ kind is ${TOKEN} }}",
-    ):
-        found = problem(tmp_path, body)
-        assert "not-a-real" not in f"{found.message} {found.hint}", body
+SECRET_IN_A_TEMPLATE = (
+    "{{ ${WORD} }}",
+    "{{ ${TOKEN} }}",
+    "{{ 'x' | ${WORD} }}",
+    "{{ 'x' | ${TOKEN} }}",
+    "{% ${WORD} %}",
+    '"{{ "x" ${TOKEN} }}"',
+    '{"a": ${TOKEN}}',
+    "{{ kind.${WORD} }}",
+    "{{ kind.${TOKEN} }}",
+    "{{ kind is ${WORD} }}",
+    "{{ alert.${WORD} }}",
+    "{{ alert.run.${WORD} }} {{ WORD }}",
+    "{{ alert['not-a-real-text'] }}",
+    "{{ alert['notarealtext'] }}",
+    "{{ (alert or summary)['notarealtext'] }}",
+    "{{ secrets['notarealtext'] }}",
+    "{{ 'notarealtext'.nothing }}",
+)
+
+
+@pytest.mark.parametrize("body", SECRET_IN_A_TEMPLATE)
+def test_the_message_repeats_neither_what_comes_from_the_environment_nor_a_text(tmp_path: Path, body: str) -> None:
+    """P4: both may be secret."""
+    for found in problems(tmp_path, body):
+        assert "not-a-real" not in f"{found.message} {found.hint}"
+        assert "notareal" not in f"{found.message} {found.hint}"
+
+
+def told(found: tuple[Problem, ...]) -> list[tuple[int | None, int | None, str]]:
+    return [(problem.line, problem.column, problem.message) for problem in found]
+
+
+def test_all_mistakes_of_a_template_come_at_once_with_line_and_column(tmp_path: Path) -> None:
+    """P9"""
+    body = """\
+        {"a": {{ headlin }}, "b": "{{ alert.rul if alert }}", "c": {{ (alert or summary).run.nme }}
+         "d": {{ kind | uper }}, "e": {{ kind is oddd }},
+         "f": {{ (alert or summary).failures / (alert or summary).requests }},
+         "g": {{ (alert or summary).top_errors[0].message }},
+         "h": {{ alert.state if alert is defined and alert }}, "i": {{ nothing | default("x") }}
+        }"""
+    assert told(problems(tmp_path, body)) == [
+        (7, 16, "no such value: `headlin`"),
+        (7, 43, "no such value: `rul`"),
+        (7, 92, "for a firing alert, there is no such value: `nme`"),
+        (8, 8, "for a firing alert, what it renders is no JSON (Expecting ',' delimiter)"),
+        (8, 23, "no such filter: `uper`"),
+        (8, 48, "no such test: `oddd`"),
+        (9, None, "for a firing alert without a single request, it fails (ZeroDivisionError)"),
+        (10, None, "for a resolved alert, there is no such value"),
+    ]
+
+
+def test_a_name_that_is_wrong_where_no_sample_comes_is_told_all_the_same(tmp_path: Path) -> None:
+    """P9"""
+    body = """\
+        {% for e in (alert or summary).top_errors if e.count > 10000 %}{{ e.nothing }}{{ later }}{% endfor %}
+        {% if kind == "never" %}{{ alrt }}{{ alert.run.envirnment }}{{ summary.run.labels.any }}{% endif %}1"""
+    assert told(problems(tmp_path, body)) == [
+        (7, 88, "no such value: `later`"),
+        (8, 34, "no such value: `alrt`"),
+        (8, 54, "no such value: `envirnment`"),
+    ]
+
+
+def test_no_column_is_told_where_a_variable_of_the_environment_has_moved_it(tmp_path: Path) -> None:
+    """P9: the same template has a column where nothing was put in."""
+    body = '["${TOKEN} {{ headlin }}",\n {{ headlin }}]'
+    assert told(problems(tmp_path, body)) == [
+        (7, None, "no such value: `headlin`"),
+        (8, 11, "no such value: `headlin`"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{% set x = 1 %}{% macro m(y) %}{{ y }}{% endmacro %}{"a": {{ x }}, "b": "{{ m(2) }}"}',
+        "[{% for k, v in (alert or summary).items() %}{{ k }},{% endfor %}{{ range(3) | list }}]",
+        '{"a": {{ links | length }}, "b": {{ (alert or summary).run.labels.team | default("none") }}}',
+        '{"a": "{{ nothing | d("x") }}", "b": {{ nothing is undefined }}}',
+        '{%- raw -%} {"a": "{{ x }}"} {%- endraw -%}',
+        "{# {{ x }} #}1",
+    ],
+)
+def test_what_means_something_is_not_refused(body: str) -> None:
+    assert webhook(body)
 
 
 def test_the_line_is_told_within_the_value_where_its_lines_are_not_those_of_the_file(tmp_path: Path) -> None:
