@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias, cast
 from pydantic import BeforeValidator, Field
 
 from .base import ConfigModel, Label, Name
-from .units import Duration, PositiveDuration, Ratio
+from .units import Duration, Percentile, PositiveDuration, Ratio, bounds, parse_duration
 
 Severity = Literal["info", "warning", "critical"]
 Scope = Literal["test", "endpoint"]
@@ -69,7 +69,7 @@ class FailureRatioRule(ScopedRule):
     """Fires above this share."""
     resolve_below: Ratio | None = None
     """Resolves once the share stays below this; half of `above` if not given."""
-    false_alarm_every: Annotated[PositiveDuration, Field(ge=3600)] | None = None
+    false_alarm_every: Annotated[PositiveDuration, bounds(parse_duration, least="1h")] | None = None
     """A test of this length whose true share is just the limit may have one alert by chance, at most. If not given,
     the rule fires whenever the share that was measured is above the limit."""
 
@@ -110,7 +110,7 @@ class SpikeRule(ScopedRule):
     """Fewer failures in the window say nothing."""
     baseline: PositiveDuration = 300.0
     """How long before is looked at."""
-    false_alarm_every: Annotated[PositiveDuration, Field(ge=3600)] = 86_400.0
+    false_alarm_every: Annotated[PositiveDuration, bounds(parse_duration, least="1h")] = 86_400.0
     """A steady test of this length may have one false alarm, at most."""
     resolve_below: Ratio | None = None
     """Resolves once the share stays below this; if not given, half way back to what it was before."""
@@ -147,8 +147,8 @@ class SlowRequestsRule(ScopedRule):
 
     when: Literal["slow_requests"]
     """What is measured."""
-    percentile: Annotated[float, Field(gt=0, lt=100)] = 95.0
-    """Which one."""
+    percentile: Percentile = 95.0
+    """Which one; `95`, `p95` and `95%` are the same."""
     above: PositiveDuration = 2.0
     """Fires above this response time."""
     over: PositiveDuration = 30.0

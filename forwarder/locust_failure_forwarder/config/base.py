@@ -1,10 +1,30 @@
 """What every model of the configuration is made of. Holds no section of its own."""
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+
+def spelled(pattern: str, expected: str) -> AfterValidator:
+    """A text that `pattern` matches whole; the message says what is `expected`, not the pattern."""
+    compiled = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if not compiled.fullmatch(text):
+            raise ValueError(f"expected {expected}")
+        return text
+
+    return AfterValidator(check)
+
+
+Name = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    spelled(
+        r"[A-Za-z0-9][A-Za-z0-9_.-]*", "a name of letters, digits, `_`, `.` and `-` that begins with a letter or digit"
+    ),
+]
 
 
 class ConfigModel(BaseModel):

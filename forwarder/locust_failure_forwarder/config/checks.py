@@ -116,8 +116,19 @@ def _check_kinds(redaction: Mapping[str, object]) -> Iterator[Finding]:
         if kind not in known:
             hint = sentences(did_you_mean(kind, known), f"Known kinds: {listing(known)}.")
             yield Finding(("redaction", "modes", kind), "no such kind", hint, of_key=True)
+        elif kind not in own and (left_alone := _why_left_alone(kind, redaction)):
+            message = f"this kind is never masked: {left_alone}"
+            yield Finding(("redaction", "modes", kind), message, "Remove one of the two.", of_key=True)
     if redaction.get("personal") is False and _list(redaction.get("off")):
         yield Finding(("redaction", "off"), "says nothing more, as `personal` is false", "Remove one of the two.")
+
+
+def _why_left_alone(kind: str, redaction: Mapping[str, object]) -> str:
+    """What keeps a kind from being masked at all, if anything does."""
+    if redaction.get("personal") is False and kind in PERSONAL:
+        return "`personal` is false"
+    lists = ("off", PERSONAL), ("i_accept_leaking_credentials", CREDENTIALS)
+    return next((f"`{key}` has it" for key, kinds in lists if kind in kinds and kind in _list(redaction.get(key))), "")
 
 
 def _letters(key: object) -> str:

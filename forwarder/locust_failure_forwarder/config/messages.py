@@ -8,11 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast, get_args
 
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from .models import Name
 from .places import Finding, KeyPath, TextError, TextFault, show_key
 from .shape import Spot, choices, discriminator, fields, follow, home_of
 from .suggest import closest, did_you_mean, listing, sentences
@@ -46,7 +45,6 @@ _TEXTS: Final[Mapping[str, str]] = {
     "string_not_ascii": "expected ASCII characters only",
     "string_too_short": "expected at least {min_length} characters",
     "string_too_long": "expected at most {max_length} characters",
-    "string_pattern_mismatch": "expected text that matches the pattern {pattern}",
     "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than": "must be less than {lt}",
@@ -60,8 +58,6 @@ _TEXTS: Final[Mapping[str, str]] = {
     "url_scheme": "expected a URL that begins with {expected_schemes}",
     "url_too_long": "expected a URL of at most {max_length} characters",
 }
-_NAME_WORDS: Final = "expected a name of letters, digits, `_`, `.` and `-` that begins with a letter or digit"
-_NAME_PATTERN: Final = next(extra.pattern for extra in get_args(Name) if isinstance(extra, StringConstraints))
 _OWN_ERRORS: Final = ("value_error", "assertion_error")
 _SHORTEST_LEAK: Final = 4
 """Shorter values occur in any sentence, by chance."""
@@ -117,15 +113,20 @@ def _message(details: ErrorDetails) -> str:
     context = details.get("ctx", {})
     if kind in ("string_too_short", "too_short") and context.get("min_length") == 1:
         return "must not be empty"
-    if kind == "string_pattern_mismatch" and context.get("pattern") == _NAME_PATTERN:
-        return _NAME_WORDS
+    if kind in ("too_short", "too_long") and isinstance(details["input"], str):
+        kind = f"string_{kind}"  # a secret text, of which pydantic says "length" as of a list
     if kind in _TEXTS:
-        return _TEXTS[kind].format_map(context)
+        return _TEXTS[kind].format_map({key: _plain(value) for key, value in context.items()})
     if kind in _OWN_ERRORS:
         return _guarded(str(context.get("error", "")), details["input"])
     if kind in get_args(ErrorType):
         return "is not valid"
     return _guarded(details["msg"], details["input"])  # a PydanticCustomError: the words are a validator's own
+
+
+def _plain(value: object) -> object:
+    """`1000` for a bound of `1000.0`."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _guarded(message: str, value: object) -> str:

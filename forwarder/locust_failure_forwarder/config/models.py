@@ -2,13 +2,13 @@
 
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from ..events import Kind
 from .alert_rules import DEFAULT_RULES, AnyRule
-from .base import ConfigModel, Label, Name
+from .base import ConfigModel, Label, Name, spelled
 from .secret_kinds import credential_kind, personal_kind
-from .units import Duration, PositiveDuration, PositiveSize, Size, parse_size
+from .units import Duration, PositiveDuration, PositiveSize, Size, bounds, parse_size
 
 
 class RunConfig(ConfigModel):
@@ -29,7 +29,7 @@ class CaptureConfig(ConfigModel):
     """Keep the body that was sent."""
     response_body: bool = True
     """Keep the body that came back."""
-    max_body_bytes: Annotated[int, BeforeValidator(parse_size), Field(gt=0, le=256 * 1024)] = 2048
+    max_body_bytes: Annotated[PositiveSize, bounds(parse_size, most="256KiB")] = 2048
     """Bytes of each body that are kept, after redaction; at most 256 KiB, since every failure carries them."""
 
 
@@ -39,7 +39,9 @@ RedactionMode = Literal["mask", "hash", "drop"]
 class PatternConfig(ConfigModel):
     """One entry of `redaction.patterns`; a plain pattern is one of kind `custom`."""
 
-    kind: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")] = "custom"
+    kind: Annotated[
+        str, spelled(r"[a-z][a-z_]{0,39}", "small letters and `_`, a letter first and 40 characters at most")
+    ] = "custom"
     """What the mask and the counts call it: small letters and `_`."""
     re2: str
     """The pattern, in RE2's syntax."""
@@ -122,7 +124,7 @@ class LogConfig(ConfigModel):
 
     directory: Annotated[str, Field(min_length=1)] = ".locust-failures"
     """Folder of the logs, one file for each Locust process; relative to the working directory."""
-    max_size: Annotated[int, BeforeValidator(parse_size), Field(ge=1024 * 1024)] = 256 * 1024 * 1024
+    max_size: Annotated[Size, bounds(parse_size, least="1MiB")] = 256 * 1024 * 1024
     """Bytes one log may take, 1 MiB at least. When full: the oldest delivered events go first, then the oldest dead
     letters, then the oldest pending events, counted."""
     max_dead_letters: PositiveSize = 64 * 1024 * 1024

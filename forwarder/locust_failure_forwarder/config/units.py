@@ -1,9 +1,12 @@
 """Sizes, durations and ratios as people write them. Pure; error messages never repeat the input."""
 
 import re
-from typing import Annotated, Final
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
+
+N = TypeVar("N", int, float)
 
 _SIZES: Final = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 _DURATIONS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -74,6 +77,39 @@ def parse_ratio(value: object) -> float:
     return ratio
 
 
+def parse_percentile(value: object) -> float:
+    """A percentile above 0 and below 100, written as `95`, `99.9`, `p95` or `95%`.
+
+    Raises:
+        ValueError: it is none, or a quantile such as `0.95`, which would be the fastest requests.
+    """
+    expected = "a percentile such as 95 or 99.9"
+    text = value.strip().lower().removeprefix("p") if isinstance(value, str) else value
+    number, unit = _split(text, expected)
+    if unit not in ("", "%") or number <= 0:
+        raise ValueError(f"expected {expected}")
+    if number >= 100:
+        raise ValueError(f"must be less than 100; expected {expected}")
+    if number < 1:
+        raise ValueError("must be at least 1: 95 is what 95 % of the requests stay below")
+    return number
+
+
+def bounds(parse: Callable[[object], N], *, least: str = "", most: str = "") -> AfterValidator:
+    """Bounds of what `parse` returns, which messages show as they are given here: as users write them."""
+    low, high = parse(least) if least else None, parse(most) if most else None
+
+    def check(value: N) -> N:
+        if low is not None and value < low:
+            raise ValueError(f"must be at least {least}")
+        if high is not None and value > high:
+            raise ValueError(f"must be at most {most}")
+        return value
+
+    return AfterValidator(check)
+
+
+Percentile = Annotated[float, BeforeValidator(parse_percentile)]
 Size = Annotated[int, BeforeValidator(parse_size)]
 Duration = Annotated[float, BeforeValidator(parse_duration)]
 PositiveSize = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]

@@ -9,13 +9,14 @@ when it ended. `expire_after` is what an alert outlives a load generator whose h
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, ClassVar, Literal
 
 import orjson
 from locust_failure_schemas import Alert
 from pydantic import Field, StringConstraints, model_validator
 
-from ..config.units import PositiveDuration
+from ..config.base import spelled
+from ..config.units import PositiveDuration, bounds, parse_duration
 from .alertmanager_labels import labels_of
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
 from .http_auth import AuthConfig, Headers, as_headers, check_headers_once
@@ -26,9 +27,11 @@ from .probe_record import sample_event
 from .status import verdict_for_one
 from .web_url import WebUrl
 
-_MONTH: Final = 30 * 86_400.0
-
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$", max_length=200)]
+LabelName = Annotated[
+    str,
+    StringConstraints(max_length=200),
+    spelled(r"[a-zA-Z_][a-zA-Z0-9_]*", "letters, digits and `_`, and no digit first"),
+]
 
 
 class AlertmanagerConfig(AlertConfig):
@@ -44,7 +47,7 @@ class AlertmanagerConfig(AlertConfig):
     """Further headers of every request. Values may be secret."""
     labels: dict[LabelName, str] = Field(default={})
     """Further labels of every alert, to route by; they win over labels of the run and of the rule."""
-    expire_after: Annotated[PositiveDuration, Field(le=_MONTH)] = 86_400.0
+    expire_after: Annotated[PositiveDuration, bounds(parse_duration, most="30d")] = 86_400.0
     """How long an alert fires that is never said to be over, such as when the load generator's host dies."""
 
     @model_validator(mode="after")

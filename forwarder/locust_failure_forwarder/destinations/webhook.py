@@ -12,12 +12,12 @@ from pydantic import (
     AfterValidator,
     Field,
     SecretStr,
-    StringConstraints,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
+from ..config.base import spelled
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
 from .http_auth import AuthConfig, Headers, as_headers, check_headers_once
 from .http_signature import SignatureConfig, sign
@@ -39,7 +39,7 @@ def _check_printable(secret: SecretStr) -> SecretStr:
     return secret
 
 
-SecretName = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
+SecretName = Annotated[str, spelled(r"[a-zA-Z_][a-zA-Z0-9_]*", "letters, digits and `_`, and no digit first")]
 
 
 class WebhookConfig(MessageConfig):

@@ -172,6 +172,15 @@ def test_bad_url_is_told_by_its_validator_without_the_value_p9(tmp_path: Path) -
         ("alerts: [{name: a b}]", "alerts[0].name", "expected a name of letters, digits, `_`, `.` and `-`"),
         ("alerts: [{}]", "alerts[0].name", "required key is missing"),
         ("version: 2", "version", "expected `1`"),
+        ("capture: {max_body_bytes: 257KiB}", "capture.max_body_bytes", "must be at most 256KiB"),
+        ("log: {max_size: 1023KiB}", "log.max_size", "must be at least 1MiB"),
+        (
+            "alerts: [{name: a, false_alarm_every: 59m}]",
+            "alerts[0].false_alarm_every",
+            "must be at least 1h",
+        ),
+        ("alerts: [{name: a, when: spike, factor: 1001}]", "alerts[0].factor", "must be at most 1000"),
+        ("    batch: {max_records: 10001}", "destinations.api.batch.max_records", "must be at most 10000"),
     ],
 )
 def test_value_out_of_bounds_says_what_is_allowed_p9(tmp_path: Path, text: str, key: str, message: str) -> None:
@@ -179,6 +188,7 @@ def test_value_out_of_bounds_says_what_is_allowed_p9(tmp_path: Path, text: str, 
     problem = only_problem(tmp_path, head + text)
     assert problem.key == key
     assert problem.message.startswith(message)
+    assert "expected" in message or problem.message == message, "nothing behind the bound"
     assert problem.line == head.count("\n") + 1
 
 

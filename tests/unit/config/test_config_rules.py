@@ -18,6 +18,9 @@ from support.config_cases import VALID, load, only_problem, problems
         ("{name: a, when: spike, factor: 1}", "factor", "must be at least 1.1", ""),
         ("{name: a, when: spike, baseline: 5s}", "baseline", "must not be shorter than `over`", "5m"),
         ("{name: a, when: slow_requests, percentile: 100}", "percentile", "must be less than 100", ""),
+        ("{name: a, when: slow_requests, percentile: 0.95}", "percentile", "must be at least 1: 95 is what 95 %", ""),
+        ("{name: a, when: slow_requests, percentile: 0}", "percentile", "expected a percentile such as 95", ""),
+        ("{name: a, when: slow_requests, percentile: median}", "percentile", "expected a percentile such as 95", ""),
         ("{name: a, when: slow_requests, resolve_below: 3s}", "resolve_below", "which is 2s by default", "without end"),
         ("{name: a, when: failures_per_second, above: 0}", "above", "must be greater than 0", ""),
         ("{name: a, per: endpiont}", "per", "expected one of: test, endpoint", "Did you mean `endpoint`?"),
@@ -53,6 +56,12 @@ def test_a_rule_without_when_is_a_failure_ratio(tmp_path: Path) -> None:
     (rule,) = load(tmp_path, VALID + "alerts: [{name: a, for: 5s, labels: {v: 1.10}}]\n").rules
     assert isinstance(rule, FailureRatioRule)
     assert (rule.hold, rule.labels) == (5.0, {"v": "1.10"})
+
+
+@pytest.mark.parametrize("written", ["95", "p95", "P95", "95%", "'95.0'"])
+def test_a_percentile_may_be_written_as_it_is_spoken_of(tmp_path: Path, written: str) -> None:
+    (rule,) = load(tmp_path, VALID + f"alerts: [{{name: a, when: slow_requests, percentile: {written}}}]\n").rules
+    assert rule.percentile == 95.0
 
 
 def test_rules_are_read_from_a_file_of_their_own_and_from_a_configuration_whose_secrets_are_not_there(

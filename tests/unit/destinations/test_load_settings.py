@@ -42,6 +42,21 @@ def test_a_file_with_both_destinations_is_loaded_and_built(tmp_path: Path) -> No
     [
         ('{type: slack, webhook_url: "${WEBHOOK}", send: [alerts, failures]}', ".send[1]", "would flood the channel"),
         ('{type: slack, webhook_url: "${WEBHOOK}", send: [all]}', ".send[0]", "alerts"),
+        (
+            '{type: alertmanager, url: "https://a.example", expire_after: 31d}',
+            ".expire_after",
+            "must be at most 30d",
+        ),
+        (
+            '{type: alertmanager, url: "https://a.example", labels: {a-b: x}}',
+            ".labels.a-b",
+            "this key: expected letters, digits and `_`, and no digit first",
+        ),
+        (
+            '{type: webhook, url: "https://a.example", body: "1", secrets: {a-b: x}}',
+            ".secrets.a-b",
+            "this key: expected letters, digits and `_`, and no digit first",
+        ),
         ("{type: slack, webhook_url: hooks}", ".webhook_url", "must begin with https://"),
         ('{type: http, url: "ftp://api.example.com"}', ".url", "must begin with https://"),
         ('{type: http, url: "https://a.example", auth: {}}', ".auth", "exactly one of: bearer, basic, header"),
