@@ -1,5 +1,8 @@
 """`failure-forwarder alerts test`: samples arrive, what came back is told, and no secret is printed (P4)."""
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +32,59 @@ def write(folder: Path, destinations: str) -> Path:
     return path
 
 
+class Patient(MonitoringApi):
+    """Answers only when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_answer = threading.Semaphore(0)
+
+    def respond(self, request: Request) -> Reply:
+        self.may_answer.acquire(timeout=60)
+        return super().respond(request)
+
+
+def test_it_says_at_once_where_it_sends_to_and_each_outcome_as_it_comes(tmp_path: Path) -> None:
+    with Patient() as server:
+        path = write(
+            tmp_path,
+            f"  api: {{type: http, url: '{server.batch_url}', auth: {{bearer: '{API_KEY}'}}, send: [alerts],"
+            " timeout: 20s}\n",
+        )
+        command = [sys.executable, "-m", "locust_failure_forwarder.cli", "alerts", "test", "--config", str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith("sending samples to api (http)")
+            server.may_answer.release()  # if the line above came last, the first answer is late by now
+            assert process.stdout.readline() == "✓ api, alert that fires: 200, accepted\n"
+            server.may_answer.release()
+            assert process.stdout.readline() == "✓ api, its end: 200, accepted\n"
+        assert process.returncode == 0
+
+
+def test_samples_have_environment_and_labels_of_the_real_run_without_its_secrets(
+    tmp_path: Path, monitoring: MonitoringApi, slack: SlackReceiver
+) -> None:
+    """P4"""
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "version: 1\n"
+        "run: {name: checkout-soak, environment: staging,"
+        " labels: {team: payments, test: 'no', password: not-a-real-password}}\n"
+        "destinations:\n"
+        f"  chat: {{type: slack, webhook_url: '{slack.webhook_url}', send: [alerts]}}\n"
+        f"  api: {{type: http, url: '{monitoring.batch_url}', auth: {{bearer: '{API_KEY}'}}, send: [alerts]}}\n"
+    )
+    result = cli("alerts", "test", "--config", path)
+    assert result.exit_code == 0, result.output
+    alerts = list(monitoring.alerts.values())
+    assert len(alerts) == 2
+    for sent in alerts:
+        assert (sent.run.name, sent.run.environment) == ("SAMPLE: nothing failed (checkout-soak)", "staging")
+        assert sent.run.labels == {"team": "payments", "test": "true", "password": "[REDACTED:password]"}
+    assert slack.messages[0].text.startswith("🔥 SAMPLE: nothing failed (checkout-soak) (staging): 42 %")
+
+
 class Echoing(LoopbackServer):
     """Refuses, and repeats what it was sent, as some servers do."""
 
@@ -49,18 +105,25 @@ def test_every_destination_gets_what_it_takes_and_every_answer_is_told(
     )
     result = cli("alerts", "test", "--config", path)
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines() == [
+    lines = result.stdout.splitlines()
+    assert lines[:2] == [
+        "sending samples to chat (slack), api (http); each answer may take 10 s",
+        "- records: takes neither alerts nor summaries; nothing is sent",
+    ]
+    assert [line for line in lines if "chat, " in line] == [
         "✓ chat, alert that fires: 200, accepted",
         "✓ chat, its end: 200, accepted",
         "✓ chat, summary: 200, accepted",
+    ]
+    assert [line for line in lines if "api, " in line] == [
         "✓ api, alert that fires: 200, accepted",
         "✓ api, its end: 200, accepted",
-        "- records: takes neither alerts nor summaries; nothing was sent",
     ]
+    assert len(lines) == 7
     firing, resolved, summary = [message.text for message in slack.messages]
-    assert firing == "🔥 SAMPLE: nothing failed: 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
-    assert resolved.startswith("✅ SAMPLE: nothing failed: `sample` recovered after 1 min 35 s")
-    assert summary.startswith("🏁 SAMPLE: nothing failed finished after 10 min")
+    assert firing == "🔥 SAMPLE: nothing failed (locust): 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
+    assert resolved.startswith("✅ SAMPLE: nothing failed (locust): `sample` recovered after 1 min 35 s")
+    assert summary.startswith("🏁 SAMPLE: nothing failed (locust) finished after 10 min")
     assert slack.refused == ()
     assert not monitoring.failures
 
@@ -100,7 +163,7 @@ def test_one_destination_can_be_chosen(tmp_path: Path, slack: SlackReceiver) -> 
     )
     result = cli("alerts", "test", "--config", path, "--destination", "chat")
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines() == ["✓ chat, summary: 200, accepted"]
+    assert result.stdout.splitlines()[1:] == ["✓ chat, summary: 200, accepted"]
     unknown = cli("alerts", "test", "--config", path, "--destination", "chad")
     assert unknown.exit_code == 2
     assert "chat, other" in unknown.output

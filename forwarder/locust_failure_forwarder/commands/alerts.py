@@ -20,7 +20,8 @@ def _group() -> None:
 def send_test(config: ConfigOption, destination: DestinationOption = None) -> None:
     """Send samples to every destination of alerts: one that fires, its end, a summary. Print what came back.
 
-    The samples say that they are samples, have the lowest severity, and mention nobody. A pager may page all the same.
+    The samples say that they are samples, have the lowest severity, and mention nobody. They carry the environment and
+    the labels of the configuration, so that routing can be tried out: a pager may page all the same.
     """
     from .alerts_test import send_samples
 

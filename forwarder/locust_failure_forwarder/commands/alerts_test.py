@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
-from ..destinations import Settings, load_settings
-from ..pipeline.trial import Trial, try_out
+from rich.console import Console
+
+from ..destinations import AnyDestination, Settings, load_settings
+from ..pipeline.trial import real_run, try_out
 from ..redaction import Redactor
 from .options import unknown_destination
 from .terminal import console, say, say_whether
@@ -23,25 +25,34 @@ def send_samples(path: Path, env: Mapping[str, str], only: Collection[str] | Non
     """
     settings = load_settings(path, env)
     unknown_destination(only, list(settings.destinations), f"{path} has")
-    trials = asyncio.run(_try_all(settings, only))
+    chosen = {name: config for name, config in settings.destinations.items() if not only or name in only}
     terminal = console()
-    for name, sent in trials.items():
-        if not sent:
-            say(terminal, f"- {name}: takes neither alerts nor summaries; nothing was sent")
-        for trial in sent:
+    takers = {name: config for name, config in chosen.items() if {"alerts", "summaries"} & set(config.send)}
+    if takers:
+        to = ", ".join(f"{name} ({config.type})" for name, config in takers.items())
+        patience = max(config.timeout for config in takers.values())
+        say(terminal, f"sending samples to {to}; each answer may take {patience:g} s")
+    for name in chosen:
+        if name not in takers:
+            say(terminal, f"- {name}: takes neither alerts nor summaries; nothing is sent")
+    if not takers:
+        say(terminal, "no destination takes alerts or summaries")
+        return 1
+    return 0 if asyncio.run(_try_all(settings, takers, terminal)) else 1
+
+
+async def _try_all(settings: Settings, takers: Mapping[str, AnyDestination], terminal: Console) -> bool:
+    """Whether everything was accepted; each outcome is printed as it comes."""
+    redactor = Redactor(settings.redaction)
+    run = real_run(settings.run, redactor)
+
+    async def try_one(name: str, config: AnyDestination) -> bool:
+        ok = True
+        async for trial in try_out(name, config, run, redactor.redact_text):
             say_whether(terminal, f"{name}, {_SHOWN[trial.sample]}: {trial.outcome}", ok=trial.ok)
             if trial.answer:
                 say(terminal, f"    the answer begins: {trial.answer}")
-    sent = [trial for group in trials.values() for trial in group]
-    if not sent:
-        say(terminal, "no destination takes alerts or summaries")
-    return 0 if sent and all(trial.ok for trial in sent) else 1
+            ok = ok and trial.ok
+        return ok
 
-
-async def _try_all(settings: Settings, only: Collection[str] | None) -> dict[str, list[Trial]]:
-    redactor = Redactor(settings.redaction)
-    chosen = [name for name in settings.destinations if not only or name in only]
-    trials = await asyncio.gather(
-        *(try_out(name, settings.destinations[name], redactor.redact_text) for name in chosen)
-    )
-    return dict(zip(chosen, trials, strict=True))
+    return all(await asyncio.gather(*(try_one(name, config) for name, config in takers.items())))

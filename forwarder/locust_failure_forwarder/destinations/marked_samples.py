@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 
-from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCount, RunSummary
+from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, ErrorCount, Run, RunSummary
 
 from ..events import Event, Kind, Origin
 from .probe_record import sample_event, sample_id
@@ -15,7 +15,7 @@ from .probe_record import sample_event, sample_id
 SampleName = Literal["firing", "resolved", "summary"]
 
 NAME: Final = "SAMPLE: nothing failed"
-"""Name of the run: it stands in every headline."""
+"""How the run is named: it begins every headline."""
 
 _ENDPOINTS: Final = (
     EndpointCount(method="POST", name="/sample/checkout", requests=210, failures=120),
@@ -45,11 +45,14 @@ class Sample:
         return Event(1, self.kind, self.record.id, origin, self.record.model_dump_json().encode())
 
 
-def marked_samples(now: datetime) -> tuple[Sample, ...]:
-    """An alert that fires, its end, and a summary, as people will see them; the last two of `now` (aware)."""
+def marked_samples(now: datetime, real: Run | None = None) -> tuple[Sample, ...]:
+    """An alert that fires, its end, and a summary, as people will see them; the last two of `now` (aware).
+
+    They have the environment and the labels of a `real` run, to try out what is routed by them, and its name too.
+    """
     moment = now.astimezone(UTC)
     base = Alert.model_validate_json(sample_event("alerts", moment).body)
-    run = base.run.model_copy(update={"name": NAME})
+    run = base.run.model_copy(update=_names(base.run, real))
     measured: dict[str, Any] = {
         "run": run,
         "rule": "sample",
@@ -112,3 +115,14 @@ def marked_samples(now: datetime) -> tuple[Sample, ...]:
         Sample("resolved", "alerts", resolved),
         Sample("summary", "summaries", summary),
     )
+
+
+def _names(own: Run, real: Run | None) -> dict[str, Any]:
+    """What a sample's run is called. Its own label, which says that it is a test, stands whatever a user's says."""
+    if real is None:
+        return {"name": NAME}
+    return {
+        "name": f"{NAME} ({real.name})",
+        "environment": real.environment,
+        "labels": {**real.labels, **own.labels},
+    }

@@ -58,11 +58,15 @@ class RunBook:
         Raises:
             pydantic.ValidationError: `node` is none.
         """
-        run = Run(id=UUID(bytes=run_id), name=self._name, environment=self._environment, labels=self._labels)
+        run = self.named(UUID(bytes=run_id))
         known_node = Node.model_validate(node)
         origin = Origin(run.model_dump_json().encode(), known_node.model_dump_json().encode())
         state = self._runs[run_id] = RunState(run, known_node, origin)
         return state
+
+    def named(self, run_id: UUID) -> Run:
+        """A run of this configuration as its records name it."""
+        return Run(id=run_id, name=self._name, environment=self._environment, labels=self._labels)
 
     def expect(self, run_id: bytes) -> RunState:
         """The run.

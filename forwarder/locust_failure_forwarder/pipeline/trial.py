@@ -1,12 +1,15 @@
 """Samples to one destination, one attempt each, and the outcomes in plain words. For `alerts test`."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
-from ..config.models import DestinationConfig
+from locust_failure_schemas import Run
+
+from ..config.models import DestinationConfig, RunConfig
 from ..destinations import build
 from ..destinations.base import (
     Batch,
@@ -20,8 +23,10 @@ from ..destinations.base import (
     Verdict,
 )
 from ..destinations.marked_samples import Sample, SampleName, marked_samples
+from ..redaction import Redactor
 from .answers import Answers
 from .deliver import NetworkError
+from .runs import RunBook
 from .transports import transport_for
 
 _EXCERPT: Final = 300
@@ -39,11 +44,21 @@ class Trial:
     """The beginning of an answer that was no yes, redacted and without the configuration's secrets."""
 
 
-async def try_out(name: str, config: DestinationConfig, redact_text: Callable[[str], str]) -> list[Trial]:
-    """Send every sample of the kinds that the destination takes, in the order in which a test would."""
+def real_run(config: RunConfig, redactor: Redactor) -> Run:
+    """A run of this configuration, named as its records will name it."""
+    return RunBook(config, redactor.redact_text, redactor.redact_draft).named(UUID(int=0))
+
+
+async def try_out(
+    name: str, config: DestinationConfig, run: Run, redact_text: Callable[[str], str]
+) -> AsyncIterator[Trial]:
+    """Send every sample of the kinds that the destination takes, in the order in which a test would.
+
+    Each outcome is told as soon as it is known. `run` is whose environment and labels the samples have.
+    """
     destination = build(name, config)
     answers = Answers(config, redact_text)
-    trials: list[Trial] = []
+    sent = False
 
     async def attempt(sample: Sample, *, plain: bool = False) -> tuple[HttpRequest, HttpResponse, Verdict]:
         batch = Batch(sample.kind, name, [sample.event()])
@@ -52,22 +67,22 @@ async def try_out(name: str, config: DestinationConfig, redact_text: Callable[[s
         return request, response, destination.read(response, datetime.now(UTC))
 
     async with transport_for(config) as transport:
-        for sample in marked_samples(datetime.now(UTC)):
+        for sample in marked_samples(datetime.now(UTC), run):
             if sample.kind not in config.send:
                 continue
-            if trials:
+            if sent:
                 await asyncio.sleep(destination.min_interval)
+            sent = True
             try:
                 request, response, verdict = await attempt(sample)
                 if isinstance(verdict, Simplify):
                     await asyncio.sleep(destination.min_interval)
                     request, response, verdict = await attempt(sample, plain=True)
             except NetworkError as error:
-                trials.append(Trial(sample.name, ok=False, outcome=f"no answer: {error.reason}"))
+                yield Trial(sample.name, ok=False, outcome=f"no answer: {error.reason}")
                 continue
             answer = "" if _is_yes(verdict) else " ".join(answers.excerpt(request, response.body).split())
-            trials.append(Trial(sample.name, _is_yes(verdict), _outcome(response.status, verdict), answer[:_EXCERPT]))
-    return trials
+            yield Trial(sample.name, _is_yes(verdict), _outcome(response.status, verdict), answer[:_EXCERPT])
 
 
 def _is_yes(verdict: Verdict) -> bool:

@@ -174,8 +174,8 @@ def test_all_mistakes_of_a_template_come_at_once_with_line_and_column(tmp_path: 
     body = """\
         {"a": {{ headlin }}, "b": "{{ alert.rul if alert }}", "c": {{ (alert or summary).run.nme }}
          "d": {{ kind | uper }}, "e": {{ kind is oddd }},
-         "f": {{ (alert or summary).failures / (alert or summary).requests }},
          "g": {{ (alert or summary).top_errors[0].message }},
+         "f": {{ (alert or summary).failures / (alert or summary).requests }},
          "h": {{ alert.state if alert is defined and alert }}, "i": {{ nothing | default("x") }}
         }"""
     assert told(problems(tmp_path, body)) == [
@@ -185,8 +185,8 @@ def test_all_mistakes_of_a_template_come_at_once_with_line_and_column(tmp_path: 
         (8, 8, "for a firing alert, what it renders is no JSON (Expecting ',' delimiter)"),
         (8, 23, "no such filter: `uper`"),
         (8, 48, "no such test: `oddd`"),
-        (9, None, "for a firing alert without a single request, it fails (ZeroDivisionError)"),
-        (10, None, "for a resolved alert, there is no such value"),
+        (9, None, "for a firing alert without a single request, there is no such value"),
+        (10, None, "for a firing alert without a single request, it fails (ZeroDivisionError)"),
     ]
 
 
