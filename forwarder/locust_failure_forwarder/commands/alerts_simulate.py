@@ -1,40 +1,26 @@
 """`failure-forwarder alerts simulate`: the samples of an earlier run, replayed against rules. Reads only."""
 
-import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from ..alerts import engine
 from ..alerts.episodes import Notice
 from ..alerts.samples import Sample
-from ..alerts.stored import load_samples
-from ..config.alert_rules import AnyRule
+from ..config.alert_rules import DEFAULT_RULES, AnyRule
 from ..config.load import load_rules
 from ..errors import LogError
-from ..pipeline import log_samples
 from ..pipeline.alert_event import utc
 from ..pipeline.baseline import known_by_rule
-from ..pipeline.log_files import list_logs
-from ..pipeline.log_schema import open_for_reading
 from ..report.words import counted
+from .recorded_run import RecordedRun, find_run
 from .rule_words import finding_in_words
 from .terminal import console, say
 
-
-@dataclass(frozen=True, slots=True)
-class RecordedRun:
-    """The samples of a run as its log has them."""
-
-    log: Path
-    run: Mapping[str, Any]
-    """The schemas package's `Run`."""
-    samples: tuple[Sample, ...]
+NOTHING: Final = "no rule would have fired: lower a limit, or take a run in which more failed"
 
 
 def simulate_rules(rules: Path, logs: Path, run_id: str | None, env: Mapping[str, str], *, as_json: bool) -> int:
@@ -44,14 +30,20 @@ def simulate_rules(rules: Path, logs: Path, run_id: str | None, env: Mapping[str
         ConfigError: the rules cannot be used.
         LogError: there is no such run, or its log cannot be read.
     """
+    if rules.is_dir() or rules.suffix == ".db":
+        raise LogError(f"{rules} holds no rules; first the file of rules, then the log: alerts simulate RULES RUN")
     loaded = load_rules(rules, env)
     recorded = find_run(logs, run_id)
+    for remark in recorded.remarks:
+        say(console(stderr=True), remark)
     notices = replay(loaded, recorded.samples, str(recorded.log))
     if as_json:
         for notice in notices:
             sys.stdout.write(orjson.dumps(_as_json(notice, loaded)).decode() + "\n")
         return 0
     _print(recorded, loaded, notices)
+    if not notices:
+        say(console(), NOTHING if loaded else f"{rules} has no rules: `alerts` is an empty list")
     return 0
 
 
@@ -69,30 +61,6 @@ def replay(rules: Sequence[AnyRule], samples: Sequence[Sample], log: str = "") -
     return notices + list(engine.finish(rules, state, samples[-1].at)[1])
 
 
-def find_run(logs: Path, run_id: str | None) -> RecordedRun:
-    """The run whose id begins with `run_id`; the last one without it.
-
-    Raises:
-        LogError: there is none, or a log cannot be read.
-    """
-    paths = list(reversed(list_logs(logs))) if logs.is_dir() else [logs]
-    wanted = (run_id or "").lower()
-    for path in paths:
-        try:
-            with closing(open_for_reading(path)) as db:
-                for origin, run, _ in reversed(log_samples.runs(db) if log_samples.has_samples(db) else []):
-                    named = orjson.loads(run)
-                    if not str(named["id"]).startswith(wanted):
-                        continue
-                    samples = tuple(load_samples(log_samples.samples(db, origin)))
-                    if samples:
-                        return RecordedRun(path, named, samples)
-        except (sqlite3.Error, ValueError) as error:
-            raise LogError(f"the samples in {path} cannot be read: {error}") from error
-    which = f"run {run_id}" if run_id else "run with statistics"
-    raise LogError(f"{logs} has no {which}; masters and local tests keep them, workers do not")
-
-
 def _print(recorded: RecordedRun, rules: Sequence[AnyRule], notices: Sequence[Notice]) -> None:
     terminal = console()
     first, last = recorded.samples[0], recorded.samples[-1]
@@ -102,6 +70,8 @@ def _print(recorded: RecordedRun, rules: Sequence[AnyRule], notices: Sequence[No
         f"{utc(first.at):%Y-%m-%d %H:%M:%S} UTC, {_clock(last.at - first.at)} long, "
         f"{counted(last.requests, 'request')}, {last.failures} failed",
     )
+    default = "; the default ones" if rules == DEFAULT_RULES else ""
+    say(terminal, f"rules: {', '.join(rule.name for rule in rules) or 'none'}{default}")
     by_name = {rule.name: rule for rule in rules}
     for notice in notices:
         state = "again" if notice.repeat and notice.state == "firing" else notice.state

@@ -16,6 +16,7 @@ from .messages import explain
 from .models import Config
 from .places import Finding, as_written, is_within, to_problem, value_at
 from .source import Source, read_source
+from .suggest import closest
 
 C = TypeVar("C", bound=Config[Any])
 M = TypeVar("M", bound=ConfigModel)
@@ -41,17 +42,22 @@ class _RulesFile(ConfigModel):
 
 
 def load_rules(path: str | Path, env: Mapping[str, str]) -> tuple[AnyRule, ...]:
-    """The alert rules in the YAML file at `path`, whatever else it holds; the default ones if it has none.
+    """The alert rules in the YAML file at `path`: under `alerts`, whatever else it holds, or as a bare list.
+
+    The default ones, `DEFAULT_RULES`, if it has none.
 
     Raises:
         ConfigError: they cannot be used; as `load_config`.
     """
-    source = read_source(Path(path), str(path))
+    source = read_source(Path(path), str(path), "alerts")
     rules = source.data.get("alerts")
+    findings = [finding for finding in source.findings if finding.path[:1] in ((), ("alerts",))]
+    if "alerts" not in source.data and (misspelled := closest("alerts", source.data)):
+        findings.append(Finding((misspelled,), "unknown key", "Did you mean `alerts`?", of_key=True))
     part = replace(
         source,
         data={} if rules is None else {"alerts": rules},
-        findings=tuple(finding for finding in source.findings if finding.path[:1] in ((), ("alerts",))),
+        findings=tuple(findings),
         broken=frozenset(key for key in source.broken if key[:1] == ("alerts",)),
     )
     config, problems = _validate(part, _RulesFile, env, Path(path).parent)

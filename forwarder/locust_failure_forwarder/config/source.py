@@ -6,7 +6,7 @@ what was written instead of what YAML 1.1 makes of it. Anchors, aliases and merg
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, cast
@@ -16,6 +16,7 @@ import yaml
 from ..errors import ConfigError, Problem
 from .files import Unreadable, read_text
 from .places import Finding, KeyPath, Place, to_problem
+from .yaml_places import place_of, scalar_text, text_column, text_line
 from .yaml_words import syntax_finding
 
 MAX_BYTES: Final = 256 * 1024
@@ -45,8 +46,8 @@ class Source:
     """Paths whose value is only a stand-in; anything else wrong with them follows from a finding."""
 
 
-def read_source(path: Path, shown: str) -> Source:
-    """The data of the file at `path`.
+def read_source(path: Path, shown: str, list_key: str = "") -> Source:
+    """The data of the file at `path`; a bare list is taken for the value of `list_key`, if one is given.
 
     Raises:
         ConfigError: nothing can be said about the content: the file cannot be read, is no YAML, or is no mapping.
@@ -57,34 +58,31 @@ def read_source(path: Path, shown: str) -> Source:
         hint = f"Looked for {path.absolute()}." if text.reason == "does not exist" else ""
         problem = Problem(f"the file {text.reason}", line=text.line, column=text.column, hint=hint)
         raise ConfigError(shown, [problem])
-    outcome = parse(text)
+    outcome = parse(text, list_key)
     if isinstance(outcome, Finding):
         raise ConfigError(shown, [to_problem(outcome, {})])
     return outcome
 
 
-def parse(text: str) -> Source | Finding:
-    """The data of a YAML text, or why there is none. Never raises."""
+def parse(text: str, list_key: str = "") -> Source | Finding:
+    """The data of a YAML text, or why there is none; `list_key` as for `read_source`. Never raises."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         return syntax_finding(error, text)
     except RecursionError:
         return Finding((), "the file is nested too deeply")
-    if root is None or _scalar_text(root) == "":
-        return Finding(
-            (), "the file is empty", "It needs at least `version` and `destinations`; see config.example.yaml."
-        )
+    if root is None or scalar_text(root) == "":
+        needs = f"`{list_key}`" if list_key else "`version` and `destinations`"
+        return Finding((), "the file is empty", f"It needs at least {needs}; see config.example.yaml.")
+    reader = _Reader()
+    if list_key and isinstance(root, yaml.SequenceNode):
+        return reader.read(lambda: {list_key: reader.sequence(root, (list_key,), frozenset())})
     if not isinstance(root, yaml.MappingNode):
         return Finding(
-            (), "expected a mapping of keys at the top of the file", "Begin with `version: 1`.", _place(root)
+            (), "expected a mapping of keys at the top of the file", "Begin with `version: 1`.", place_of(root)
         )
-    reader = _Reader()
-    try:
-        data = reader.mapping(root, (), frozenset())
-    except _RefusedError as refused:
-        return refused.finding
-    return Source(data, reader.places, tuple(reader.findings), frozenset(reader.broken))
+    return reader.read(lambda: reader.mapping(root, (), frozenset()))
 
 
 class _RefusedError(Exception):
@@ -104,14 +102,21 @@ class _Reader:
         self.broken: set[KeyPath] = set()
         self._nodes = 0
 
+    def read(self, data: Callable[[], dict[str, object]]) -> Source | Finding:
+        """What `data` makes of a file, or why it is refused."""
+        try:
+            return Source(data(), self.places, tuple(self.findings), frozenset(self.broken))
+        except _RefusedError as refused:
+            return refused.finding
+
     def mapping(self, node: yaml.MappingNode, path: KeyPath, above: frozenset[int]) -> dict[str, object]:
-        self.places.setdefault(path, _place(node))
+        self.places.setdefault(path, place_of(node))
         inside = self._enter(node, path, above)
         data: dict[str, object] = {}
         for key, (key_node, value_node) in self._entries(node, path, inside).items():
-            line = _text_line(value_node)
-            column = _text_column(value_node) if line is not None else None
-            self.places[(*path, key)] = replace(_place(key_node), text_line=line, text_column=column)
+            line = text_line(value_node)
+            column = text_column(value_node) if line is not None else None
+            self.places[(*path, key)] = replace(place_of(key_node), text_line=line, text_column=column)
             data[key] = self._value(value_node, (*path, key), inside)
         return data
 
@@ -119,9 +124,9 @@ class _Reader:
         if isinstance(node, yaml.MappingNode) and node.tag == f"{_TAG}map":
             return self.mapping(node, path, above)
         if isinstance(node, yaml.SequenceNode) and node.tag == f"{_TAG}seq":
-            return self._sequence(node, path, above)
+            return self.sequence(node, path, above)
         self._enter(node, path, above)
-        text = _scalar_text(node)
+        text = scalar_text(node)
         if text is None or node.tag not in _TEXT_TAGS | _PLAIN_TAGS:
             return self._stand_in(
                 node, path, "YAML tags (`!name`) are not supported", "Put a value that begins with ! in quotes."
@@ -132,11 +137,11 @@ class _Reader:
             )
         return text if node.tag in _TEXT_TAGS else _plain(text)
 
-    def _sequence(self, node: yaml.SequenceNode, path: KeyPath, above: frozenset[int]) -> list[object]:
+    def sequence(self, node: yaml.SequenceNode, path: KeyPath, above: frozenset[int]) -> list[object]:
         inside = self._enter(node, path, above)
         data: list[object] = []
         for index, item in enumerate(cast("list[yaml.Node]", node.value)):
-            self.places[(*path, index)] = _place(item)
+            self.places[(*path, index)] = place_of(item)
             data.append(self._value(item, (*path, index), inside))
         return data
 
@@ -147,7 +152,7 @@ class _Reader:
         entries: dict[str, tuple[yaml.Node, yaml.Node]] = {}
         merged: list[dict[str, tuple[yaml.Node, yaml.Node]]] = []
         for key_node, value_node in cast("list[tuple[yaml.Node, yaml.Node]]", node.value):
-            key = _scalar_text(key_node)
+            key = scalar_text(key_node)
             if key_node.tag == f"{_TAG}merge":
                 merged.extend(
                     self._entries(source, path, self._enter(source, path, inside))
@@ -158,7 +163,7 @@ class _Reader:
                     path, key_node, "a key must be plain text", "A value that begins with { or [ must be in quotes."
                 )
             elif key in entries:
-                first = _place(entries[key][0])
+                first = place_of(entries[key][0])
                 message = f"duplicate key, first written in line {first.line}"
                 self._find((*path, key), key_node, message, "Remove or rename one of the two.")
             else:
@@ -180,12 +185,12 @@ class _Reader:
         """Counts a node and returns the nodes above its content; refuses what would not end."""
         self._nodes += 1
         if id(node) in above:
-            raise _RefusedError(Finding(path, "an anchor that contains itself", place=_place(node)))
+            raise _RefusedError(Finding(path, "an anchor that contains itself", place=place_of(node)))
         if len(above) >= MAX_DEPTH:
-            raise _RefusedError(Finding(path[:1], f"nested deeper than {MAX_DEPTH} levels", place=_place(node)))
+            raise _RefusedError(Finding(path[:1], f"nested deeper than {MAX_DEPTH} levels", place=place_of(node)))
         if self._nodes > MAX_NODES:
             message = f"more than {MAX_NODES} keys and values once aliases are written out"
-            raise _RefusedError(Finding(path[:1], message, place=_place(node)))
+            raise _RefusedError(Finding(path[:1], message, place=place_of(node)))
         return above | {id(node)}
 
     def _stand_in(self, node: yaml.Node, path: KeyPath, message: str, hint: str) -> None:
@@ -193,46 +198,10 @@ class _Reader:
         self.broken.add(path)
 
     def _find(self, path: KeyPath, node: yaml.Node, message: str, hint: str) -> None:
-        finding = Finding(path, message, hint, _place(node))
+        finding = Finding(path, message, hint, place_of(node))
         # a mapping that is used through aliases is read again, but its own faults are reported once
         if not any(other.place == finding.place and other.message == message for other in self.findings):
             self.findings.append(finding)
-
-
-def _place(node: yaml.Node) -> Place:
-    return Place(node.start_mark.line + 1, node.start_mark.column + 1)
-
-
-def _text_line(node: yaml.Node) -> int | None:
-    """The line in which a text begins of which each line is one of the file."""
-    text = _scalar_text(node)
-    if text is None or "${file:" in text:
-        return None
-    first = node.start_mark.line + 1
-    if node.style == "|":  # pyright: ignore[reportUnknownMemberType, reportAttributeAccessIssue] - scalars have it
-        return first + 1
-    return first if node.start_mark.line == node.end_mark.line else None
-
-
-def _text_column(node: yaml.Node) -> int | None:
-    """The column in which every line of such a text begins, if it is written as it is read."""
-    text, mark = _scalar_text(node), node.start_mark
-    if not text or mark.buffer is None:
-        return None
-    begin = mark.pointer
-    if mark.line == node.end_mark.line:  # without quotes, or behind one, unless it is written otherwise
-        return next((mark.column + 1 + quote for quote in (0, 1) if mark.buffer.startswith(text, begin + quote)), None)
-    first = next((line for line in text.split("\n") if line.strip()), None)
-    for _ in range(text.count("\n") + 1):
-        begin = mark.buffer.find("\n", begin) + 1
-        written = mark.buffer[begin : mark.buffer.find("\n", begin)].removesuffix("\r")
-        if begin and written.strip():
-            return len(written) - len(first) + 1 if first and written.endswith(first) else None
-    return None
-
-
-def _scalar_text(node: yaml.Node) -> str | None:
-    return cast("str", node.value) if isinstance(node, yaml.ScalarNode) else None
 
 
 def _is_torn(text: str) -> bool:
