@@ -87,7 +87,10 @@ def test_check_says_what_a_configuration_comes_to_and_no_secret(tmp_path: Path) 
     assert "  run: locust" in lines
     assert "  monitoring: http, gets failures, alerts, summaries" in lines
     assert "  slack: slack, gets alerts" in lines
-    assert "  alert failure-spike: more than 5% of at least 20 requests failed within 10 s" in lines
+    assert (
+        "  alert failure-spike (warning, default): more than 5% of at least 20 requests failed, beyond chance, "
+        "within 10 s; not while failure-rise fires" in lines
+    )
     assert "  log: .locust-failures, at most 256 MiB for each process" in lines
     assert "--send-test" in lines[-1]
     assert "not-a-real-token" not in result.output
@@ -103,6 +106,61 @@ def test_p4_check_shows_a_run_as_its_records_will_name_it(tmp_path: Path) -> Non
     path = config(tmp_path, extra='run: {name: soak token=not-a-real-token-1, environment: "password=not-a-real-2"}\n')
     shown = cli("check", path).stdout.splitlines()
     assert "  run: soak token=[REDACTED:token] (password=[REDACTED:password])" in shown
+
+
+FULL = """\
+version: 1
+run: {name: checkout-soak, environment: staging, labels: {team: payments, password: not-a-real-password}}
+redaction: {keys: [ssn], patterns: ['card-\\d{4}'], keep: [a, b], mode: hash, hash_key: not-a-real-key-of-hashes,
+  modes: {email: drop}, off: [phone], i_accept_leaking_credentials: [otp]}
+destinations:
+  chat:
+    type: slack
+    webhook_url: https://hooks.slack.test/services/not-a-real-path
+    mentions: {critical: [here, S012AB3CD], info: [U012AB3CD]}
+    links: {web_ui: "http://loadgen-1.test:8089/x", dashboard: "https://grafana.test/d?from={from_ms}&k=not-a-real-k"}
+alerts:
+  - {name: slow, when: slow_requests, percentile: p99, above: 1.5s, over: 1m, per: endpoint, for: 30s, unless: [many]}
+  - {name: many, when: failures_per_second, above: 20, severity: critical}
+"""
+
+
+def test_check_shows_scope_severity_mentions_links_and_what_of_redaction_is_not_the_default(tmp_path: Path) -> None:
+    """P4: of an address the host, of a label what a record will have."""
+    path = tmp_path / "config.yaml"
+    path.write_text(FULL)
+    result = cli("check", path)
+    assert result.exit_code == 0, result.output
+    lines = [line.strip() for line in result.stdout.splitlines()]
+    assert lines[1].startswith("run: checkout-soak (staging); labels team=payments, password=[REDACTED:password:")
+    assert lines[2:6] == [
+        "chat: slack, gets alerts, summaries; critical calls here, S012AB3CD; info calls U012AB3CD; "
+        "links to web UI at loadgen-1.test:8089 and dashboard at grafana.test",
+        "alert slow (warning, each endpoint by itself): p99 of the response times above 1.5 s within 1 min, for 30 s; "
+        "not while many fires",
+        "alert many (critical): more than 20 failures a second within 10 s",
+        "redaction: 1 further name; 1 pattern; 2 names or places kept; mode hash; email: drop; "
+        "hashes with a key of your own; phone stays",
+    ]
+    assert "not-a-real" not in result.output
+
+
+def test_check_and_redact_warn_of_credentials_that_leave_as_each_start_does(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(FULL)
+    warning = "warning: redaction is switched off for credentials (otp): they are written to disk and sent as they are"
+    assert warning in cli("check", path).stdout
+    redacted = cli("redact", "--config", path)
+    assert redacted.exit_code == 0
+    assert redacted.stdout == ""
+    assert redacted.stderr.startswith(warning)
+
+
+def test_check_says_why_there_are_no_alerts(tmp_path: Path) -> None:
+    path = config(tmp_path, extra="alerts: []\n")
+    assert "  no alerts: `alerts` is an empty list" in cli("check", path).stdout.splitlines()
+    path.write_text("version: 1\ndestinations: {m: {type: http, url: 'http://127.0.0.1:9/', send: [failures]}}\n")
+    assert "  no alerts: no destination takes them" in cli("check", path).stdout.splitlines()
 
 
 def test_check_of_a_bad_configuration_names_every_problem(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ..destinations import Settings, load_settings
 from ..pipeline.probe import ProbeResult, probe
-from ..redaction import Redactor
-from .rule_words import rule_in_words
+from ..redaction import remarks
+from .settings_words import describe
 from .terminal import console, say, say_whether
 
 
@@ -22,6 +22,8 @@ def check_config(path: Path, env: Mapping[str, str], *, send_test: bool) -> int:
     say_whether(terminal, f"{path} is valid", ok=True)
     for line in describe(settings):
         say(terminal, f"  {line}")
+    for remark in remarks(settings.redaction):
+        say(terminal, f"  warning: {remark}")
     if not send_test:
         say(terminal, "  `--send-test` also sends a marked test message to every destination")
         return 0
@@ -33,15 +35,3 @@ def check_config(path: Path, env: Mapping[str, str], *, send_test: bool) -> int:
 
 async def _probe_all(settings: Settings) -> list[ProbeResult]:
     return await asyncio.gather(*(probe(name, config) for name, config in settings.destinations.items()))
-
-
-def describe(settings: Settings) -> list[str]:
-    """The configuration in a few lines, without any value that could be a secret."""
-    run = settings.run
-    named = run.name + (f" ({run.environment})" if run.environment else "")
-    return [
-        f"run: {Redactor(settings.redaction).redact_text(named)}",
-        *(f"{name}: {config.type}, gets {', '.join(config.send)}" for name, config in settings.destinations.items()),
-        *(f"alert {rule.name}: {rule_in_words(rule)}" for rule in settings.rules),
-        f"log: {settings.log.directory}, at most {settings.log.max_size / 2**20:.3g} MiB for each process",
-    ]

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ..config.models import RedactionConfig
 from ..destinations import load_settings
-from ..redaction import Redactor
+from ..redaction import Redactor, remarks
 
 _FREE_MAPS: Final = frozenset({"headers", "labels", "context", "redactions"})
 """Fields whose keys are data, and may be secret."""
@@ -28,7 +28,10 @@ def redact_lines(source: BinaryIO, target: BinaryIO, config: Path | None, env: M
     Raises:
         ConfigError: the configuration cannot be used.
     """
-    redactor = Redactor(load_settings(config, env).redaction if config else RedactionConfig())
+    redaction = load_settings(config, env).redaction if config else RedactionConfig()
+    for remark in remarks(redaction):
+        sys.stderr.write(f"warning: {remark}\n")
+    redactor = Redactor(redaction)
     bad = 0
     for number, line in enumerate(source, start=1):
         if not line.strip():

@@ -12,28 +12,31 @@ from ..config.alert_rules import (
     SlowRequestsRule,
     SpikeRule,
 )
+from ..destinations.words import duration
 
 
 def rule_in_words(rule: AnyRule) -> str:
-    """When it fires."""
+    """When it fires, in the test or at an endpoint."""
     match rule:
         case FailureRatioRule():
-            condition = f"more than {rule.above * 100:.3g}% of at least {rule.min_requests} requests failed"
+            chance = ", beyond chance," if rule.false_alarm_every is not None else ""
+            condition = f"more than {_share(rule.above)} of at least {rule.min_requests} requests failed{chance}"
         case FailuresPerSecondRule():
             condition = f"more than {rule.above:g} failures a second"
         case SpikeRule():
-            condition = f"{rule.factor:g} times the usual share of failures, and {rule.at_least * 100:.3g}% at least,"
+            condition = f"{rule.factor:g} times the usual share of failures, and {_share(rule.at_least)} at least,"
         case NewFailureRule():
             baseline = f", nor in {rule.baseline}" if rule.baseline else ""
             return f"a failure that was not seen before in the run{baseline}; at most {rule.at_most} in a run"
         case NoRequestsRule():
             condition = "no request ended, although users are running,"
         case SlowRequestsRule():
-            condition = f"the {rule.percentile:g}th percentile of response times above {rule.above:g} s"
+            condition = f"p{rule.percentile:g} of the response times above {duration(rule.above)}"
         case _:
             assert_never(rule)
-    where = " at an endpoint" if rule.scope == "endpoint" else ""
-    return f"{condition} within {rule.over:g} s{where}"
+    held = f", for {duration(rule.hold)}" if rule.hold else ""
+    unless = f"; not while {' or '.join(rule.unless)} fires" if rule.unless else ""
+    return f"{condition} within {duration(rule.over)}{held}{unless}"
 
 
 def finding_in_words(rule: AnyRule, finding: Finding) -> str:
