@@ -12,7 +12,7 @@ from .alert_rules import DEFAULT_RULES, AnyRule
 from .base import ConfigModel
 from .checks import check
 from .interpolate import interpolate
-from .messages import explain
+from .messages import explain, with_meant_tags
 from .models import Config
 from .places import Finding, as_written, is_within, to_problem, value_at
 from .source import Source, read_source
@@ -76,11 +76,21 @@ def _validate(
         config = model.model_validate(interpolated.data)
     except ValidationError as error:
         findings = explain(error, model)
+        if meant := with_meant_tags(error, model, interpolated.data):
+            findings += _explained(meant, model)
     findings += check(interpolated.data, model)
     consequences_left_out = [finding for finding in findings if finding.of_key or not is_within(finding.path, broken)]
     told = [as_written(finding, value_at(source.data, finding.path)) for finding in consequences_left_out]
     found = [*source.findings, *interpolated.findings, *told]
     return config, _in_order_of_file(found, source)
+
+
+def _explained(data: Mapping[str, object], model: type[ConfigModel]) -> list[Finding]:
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return explain(error, model)
+    return []
 
 
 def _in_order_of_file(findings: Iterable[Finding], source: Source) -> tuple[Problem, ...]:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_core.core_schema import ErrorType
 
-from .places import Finding, KeyPath, TextError, TextFault, show_key
+from .places import Finding, KeyPath, TextError, TextFault, replaced, show_key
 from .shape import Spot, choices, discriminator, fields, follow, home_of
 from .suggest import closest, did_you_mean, listing, sentences
 
@@ -63,6 +63,22 @@ _SHORTEST_LEAK: Final = 4
 """Shorter values occur in any sentence, by chance."""
 
 
+def with_meant_tags(error: ValidationError, model: type[BaseModel], data: Mapping[str, object]) -> dict[str, object]:
+    """The data with each discriminator that is only misspelled as it was meant; empty if there is none.
+
+    Nothing below a misspelled one was looked at.
+    """
+    meant: dict[str, object] = {}
+    for details in error.errors(include_url=False):
+        spot = follow(model, details["loc"])
+        key = discriminator(spot.expected)
+        if details["type"] == "union_tag_invalid" and key:
+            written = cast("Mapping[str, object]", details["input"]).get(key)
+            if match := closest(str(written), choices(spot.expected)):
+                meant = replaced(meant or data, (*spot.path, key), match)
+    return meant
+
+
 def explain(error: ValidationError, model: type[BaseModel]) -> list[Finding]:
     """One finding for each error, in pydantic's order. A key that is only misspelled is not also called missing."""
     findings: list[Finding] = []
@@ -95,7 +111,7 @@ def _finding(details: ErrorDetails, spot: Spot) -> Finding:
         return _tag_finding(details, spot)
     allowed = choices(spot.expected)
     if kind in ("literal_error", "enum"):
-        return Finding(spot.path, f"expected {_one_of(allowed)}", did_you_mean(details["input"], allowed))
+        return Finding(spot.path, f"expected {_one_of(allowed)}", _of_choices(details["input"], allowed))
     message = _message(details)
     if spot.is_key:
         return Finding(spot.path, f"this key: {message}", of_key=True)
@@ -176,12 +192,22 @@ def _close_field(spot: Spot) -> str | None:
     return closest(str(spot.path[-1]), fields(spot.owner)) if spot.owner else None
 
 
+def _of_choices(value: object, allowed: tuple[str, ...]) -> str:
+    if isinstance(value, str) and value in allowed:  # the choice is a number
+        return "Write it without quotes."
+    return did_you_mean(value, allowed)
+
+
 def _hint(message: str, value: object, spot: Spot) -> str:
     allowed = choices(spot.expected)
     if message == _MAPPING and (key := discriminator(spot.expected)):
         return f"It begins with `{key}`, {_one_of(allowed)}."
-    if message == _LIST and not isinstance(value, Mapping):
-        return f"Write it in brackets, for example [{listing(allowed[:2]) or '…'}]."
+    if message == _MAPPING and isinstance(value, list):
+        return "Write `name: value` for each entry, without the `-`."
+    if message == _LIST and isinstance(value, Mapping):
+        return "Begin each entry with `- `."
+    if message == _LIST:
+        return f"Write it in brackets, for example [{listing(allowed[:2]) or 'a, b'}]."
     if message == _TEXTS["string_type"] and not isinstance(value, Mapping | list):
         return "Put the value in quotes."
     return f"Allowed: {listing(allowed)}." if allowed else ""

@@ -145,3 +145,20 @@ def value_at(data: object, path: KeyPath) -> object:
         else:
             return None
     return data
+
+
+def replaced(data: Mapping[str, object], path: KeyPath, value: object) -> dict[str, object]:
+    """The data with another value at a path that it has; what is not above the path is shared."""
+    return cast("dict[str, object]", _replaced(data, path, value))
+
+
+def _replaced(data: object, path: KeyPath, value: object) -> object:
+    if not path:
+        return value
+    if isinstance(data, Mapping):
+        entries = cast("Mapping[str | int, object]", data)
+        return {**entries, path[0]: _replaced(entries[path[0]], path[1:], value)}
+    items = list(cast("list[object]", data))
+    index = cast("int", path[0])
+    items[index] = _replaced(items[index], path[1:], value)
+    return items

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .suggest import did_you_mean, listing, sentences
+from .suggest import closest, did_you_mean, listing, sentences
 
 CREDENTIALS: Final = (
     "password",
@@ -64,7 +64,7 @@ def personal_kind(kind: str) -> str:
     """
     if kind in PERSONAL:
         return kind
-    if kind in CREDENTIALS:
+    if closest(kind, (*CREDENTIALS, *PERSONAL)) in CREDENTIALS:
         raise ValueError(
             "these are credentials, which `off` cannot switch off; if they must leave, use i_accept_leaking_credentials"
         )
@@ -79,6 +79,6 @@ def credential_kind(kind: str) -> str:
     """
     if kind in CREDENTIALS:
         return kind
-    if kind in PERSONAL:
+    if closest(kind, (*CREDENTIALS, *PERSONAL)) in PERSONAL:
         raise ValueError("this is personal data; name it in `off`")
     raise ValueError(sentences(f"expected one of: {listing(CREDENTIALS)}.", did_you_mean(kind, CREDENTIALS)))

@@ -2,12 +2,19 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+_SHORTEST_PART: Final = 3
 
 
 def closest(word: str, allowed: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The allowed word that `word` was probably meant to be; case, `-` and `_` do not matter."""
+    """The allowed word that `word` was probably meant to be, or is the half of; case, `-` and `_` do not matter."""
     by_form = {_form(candidate): candidate for candidate in allowed}
-    matches = difflib.get_close_matches(_form(word), by_form, n=1, cutoff=cutoff)
+    form = _form(word)
+    matches = difflib.get_close_matches(form, by_form, n=1, cutoff=cutoff)
+    if not matches and len(form) >= _SHORTEST_PART:  # `url` for `webhook_url`
+        longer = [other for other in by_form if other.endswith(f"_{form}") or other.startswith(f"{form}_")]
+        matches = longer if len(longer) == 1 else []
     return by_form[matches[0]] if matches else None
 
 

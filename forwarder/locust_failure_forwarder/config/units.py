@@ -91,7 +91,7 @@ def parse_percentile(value: object) -> float:
     if number >= 100:
         raise ValueError(f"must be less than 100; expected {expected}")
     if number < 1:
-        raise ValueError("must be at least 1: 95 is what 95 % of the requests stay below")
+        raise ValueError(f"expected {expected}, not a share of 1")
     return number
 
 

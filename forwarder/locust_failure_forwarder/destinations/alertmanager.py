@@ -15,7 +15,7 @@ import orjson
 from locust_failure_schemas import Alert
 from pydantic import Field, StringConstraints, model_validator
 
-from ..config.base import spelled
+from ..config.base import Label, spelled
 from ..config.units import PositiveDuration, bounds, parse_duration
 from .alertmanager_labels import labels_of
 from .base import Batch, Destination, HttpRequest, HttpResponse, Verdict
@@ -45,7 +45,7 @@ class AlertmanagerConfig(AlertConfig):
     """Credentials."""
     headers: Headers = Field(default={})
     """Further headers of every request. Values may be secret."""
-    labels: dict[LabelName, str] = Field(default={})
+    labels: dict[LabelName, Label] = Field(default={})
     """Further labels of every alert, to route by; they win over labels of the run and of the rule."""
     expire_after: Annotated[PositiveDuration, bounds(parse_duration, most="30d")] = 86_400.0
     """How long an alert fires that is never said to be over, such as when the load generator's host dies."""

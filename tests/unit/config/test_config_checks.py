@@ -171,6 +171,8 @@ def test_pattern_with_a_kind_is_checked_as_a_plain_one_is(tmp_path: Path) -> Non
         ("{modes: {emial: hash}}", "redaction.modes.emial", "no such kind"),
         ("{modes: {email: hush}}", "redaction.modes.email", "expected one of: mask, hash, drop"),
         ("{off: [password]}", "redaction.off[0]", "these are credentials"),
+        ("{off: [passwords]}", "redaction.off[0]", "these are credentials"),
+        ("{i_accept_leaking_credentials: [emails]}", "redaction.i_accept_leaking_credentials[0]", "personal data"),
         ("{off: [emial]}", "redaction.off[0]", "Did you mean `email`?"),
         ("{off: [email], modes: {email: hash}}", "redaction.modes.email", "never masked: `off` has it"),
         ("{personal: false, modes: {email: hash}}", "redaction.modes.email", "never masked: `personal` is false"),

@@ -100,9 +100,9 @@ alerts: {name: a}
         ("destinations.api.send", 6, "expected a list", "Write it in brackets, for example [failures, alerts]."),
         ("destinations.api.batch", 7, "expected a mapping of keys", ""),
         ("run.name", 8, "expected text", "Put the value in quotes."),
-        ("run.labels", 8, "expected a mapping of keys", ""),
+        ("run.labels", 8, "expected a mapping of keys", "Write `name: value` for each entry, without the `-`."),
         ("capture.request_body", 9, "expected true or false", ""),
-        ("alerts", 10, "expected a list", ""),
+        ("alerts", 10, "expected a list", "Begin each entry with `- `."),
     ]
 
 
@@ -120,6 +120,22 @@ def test_wrong_value_of_a_list_has_index_and_suggestion_p9(tmp_path: Path) -> No
 def test_wrong_type_of_destination_suggests_a_known_one_p9(tmp_path: Path) -> None:
     problem = only_problem(tmp_path, VALID.replace("type: api", "type: apis"))
     assert problem == Problem("expected one of: api, chat", "destinations.api.type", 4, 5, "Did you mean `api`?")
+
+
+def test_all_that_is_wrong_with_a_destination_whose_type_is_misspelled_is_told_p9(tmp_path: Path) -> None:
+    text = VALID.replace("type: api", "type: Api").replace("https://", "") + "    timeout: soon\n    bach: {}\n"
+    found = problems(tmp_path, text)
+    assert [(problem.key, problem.line) for problem in found] == [
+        ("destinations.api.type", 4),
+        ("destinations.api.url", 5),
+        ("destinations.api.timeout", 6),
+        ("destinations.api.bach", 7),
+    ]
+
+
+def test_a_number_in_quotes_is_told_to_be_one_p9(tmp_path: Path) -> None:
+    problem = only_problem(tmp_path, VALID.replace("version: 1", "version: '1'"))
+    assert (problem.key, problem.message, problem.hint) == ("version", "expected `1`", "Write it without quotes.")
 
 
 def test_missing_type_names_the_misspelled_key_p9(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from support.config_cases import VALID, load, only_problem, problems
         ("{name: a, when: spike, factor: 1}", "factor", "must be at least 1.1", ""),
         ("{name: a, when: spike, baseline: 5s}", "baseline", "must not be shorter than `over`", "5m"),
         ("{name: a, when: slow_requests, percentile: 100}", "percentile", "must be less than 100", ""),
-        ("{name: a, when: slow_requests, percentile: 0.95}", "percentile", "must be at least 1: 95 is what 95 %", ""),
+        ("{name: a, when: slow_requests, percentile: 0.95}", "percentile", "such as 95 or 99.9, not a share of 1", ""),
         ("{name: a, when: slow_requests, percentile: 0}", "percentile", "expected a percentile such as 95", ""),
         ("{name: a, when: slow_requests, percentile: median}", "percentile", "expected a percentile such as 95", ""),
         ("{name: a, when: slow_requests, resolve_below: 3s}", "resolve_below", "which is 2s by default", "without end"),
@@ -56,6 +56,15 @@ def test_a_rule_without_when_is_a_failure_ratio(tmp_path: Path) -> None:
     (rule,) = load(tmp_path, VALID + "alerts: [{name: a, for: 5s, labels: {v: 1.10}}]\n").rules
     assert isinstance(rule, FailureRatioRule)
     assert (rule.hold, rule.labels) == (5.0, {"v": "1.10"})
+
+
+def test_what_else_is_wrong_with_a_rule_whose_kind_is_misspelled_is_told_too_p9(tmp_path: Path) -> None:
+    found = problems(tmp_path, VALID + "alerts:\n  - {name: a, when: spiek, factor: 1, basline: 5m}\n")
+    assert [(problem.key, problem.line) for problem in found] == [
+        ("alerts[0].when", 7),
+        ("alerts[0].factor", 7),
+        ("alerts[0].basline", 7),
+    ]
 
 
 @pytest.mark.parametrize("written", ["95", "p95", "P95", "95%", "'95.0'"])

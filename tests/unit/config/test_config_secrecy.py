@@ -40,6 +40,7 @@ FULL: Final[dict[str, object]] = {
         "basic": {"type": "http", "url": "https://a.example", "auth": {"basic": {"username": "u", "password": "p"}}},
         "header": {"type": "http", "url": "https://a.example", "auth": {"header": {"name": "X-Key", "value": "v"}}},
         "slack": {"type": "slack", "webhook_url": "https://hooks.example.com", "send": ["alerts"], "timeout": 1},
+        "hook": {"type": "webhook", "url": "https://a.example", "secrets": {"room": "r"}, "body": "{{ kind }}"},
     },
     "alerts": [
         {
@@ -135,7 +136,7 @@ def test_value_planted_at_any_key_is_in_no_message_p4_p9(path: KeyPath) -> None:
 
 @pytest.mark.parametrize("path", ALL_PATHS, ids=lambda path: ".".join(map(str, path)))
 def test_value_of_a_variable_or_file_is_in_no_message_p4_p9(path: KeyPath) -> None:
-    for reference in ("${TOKEN}", "x${TOKEN}", "${file:token}", "${TOKENN}"):
+    for reference in ("${TOKEN}", "x${TOKEN}", "${file:token}", "${TOKENN}", "{{ ${TOKEN} }}", "{{ ${file:token}.x }}"):
         text = yaml.safe_dump(planted(path, reference))
         message = said(refusal(text, {"TOKEN": f"{SECRET} x"}, {"token": f"{SECRET}\n"}))
         assert SECRET.lower() not in message.lower(), reference

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.suggest import closest, did_you_mean
-from locust_failure_forwarder.config.units import parse_duration, parse_ratio, parse_size
+from locust_failure_forwarder.config.units import parse_duration, parse_percentile, parse_ratio, parse_size
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_numbers_beyond_all_bounds_are_refused_without_overflow(digits: int) -> 
 
 @given(st.text() | st.integers() | st.floats() | st.none())
 def test_units_raise_nothing_but_value_errors(value: object) -> None:
-    for parse in (parse_size, parse_duration, parse_ratio):
+    for parse in (parse_size, parse_duration, parse_ratio, parse_percentile):
         try:
             number = parse(value)
         except ValueError:
@@ -63,6 +63,8 @@ def test_units_raise_nothing_but_value_errors(value: object) -> None:
 
 def test_suggestions_ignore_case_and_separators_and_stay_silent_when_far_off() -> None:
     assert closest("Max-Records", ["max_records", "max_age"]) == "max_records"
+    assert closest("url", ["webhook_url", "send", "timeout"]) == "webhook_url", "half of a word is meant to be the word"
+    assert closest("max", ["max_records", "max_age"]) is None, "of two words"
     assert did_you_mean("sned", ["send"]) == "Did you mean `send`?"
     assert did_you_mean("colour", ["send"]) == ""
     assert did_you_mean(5, ["send"]) == ""

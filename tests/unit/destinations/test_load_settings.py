@@ -5,6 +5,7 @@ from textwrap import dedent
 
 import pytest
 from locust_failure_forwarder.destinations import build, load_settings
+from locust_failure_forwarder.destinations.alertmanager import AlertmanagerConfig
 from locust_failure_forwarder.errors import ConfigError
 
 ENV = {"API_KEY": "not-a-real-token", "WEBHOOK": "https://hooks.slack.example/services/not-a-real-path"}
@@ -57,6 +58,7 @@ def test_a_file_with_both_destinations_is_loaded_and_built(tmp_path: Path) -> No
             ".secrets.a-b",
             "this key: expected letters, digits and `_`, and no digit first",
         ),
+        ('{type: teams, url: "https://a.example"}', ".url", "Did you mean `webhook_url`?"),
         ("{type: slack, webhook_url: hooks}", ".webhook_url", "must begin with https://"),
         ('{type: http, url: "ftp://api.example.com"}', ".url", "must begin with https://"),
         ('{type: http, url: "https://a.example", auth: {}}', ".auth", "exactly one of: bearer, basic, header"),
@@ -85,3 +87,14 @@ def test_the_message_names_the_key_and_the_cause(tmp_path: Path, destination: st
     assert f"destinations.it{place}: " in message
     assert words in message
     assert "not-a-real" not in message
+
+
+def test_labels_at_alertmanager_mean_what_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "config.yaml"
+    file.write_text(
+        "version: 1\ndestinations:\n"
+        "  am: {type: alertmanager, url: 'https://a.example', labels: {build: 5, live: true}}\n"
+    )
+    destination = load_settings(file, ENV).destinations["am"]
+    assert isinstance(destination, AlertmanagerConfig)
+    assert destination.labels == {"build": "5", "live": "true"}
