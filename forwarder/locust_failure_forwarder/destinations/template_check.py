@@ -36,6 +36,7 @@ def check_template(source: str, samples: Samples, shapes: Shapes) -> None:
     Raises:
         TextError: it does not work; all that is wrong, with places.
     """
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     faults: Iterable[TextFault]
     try:
         faults = tuple(_faults(source, tuple(samples), shapes))

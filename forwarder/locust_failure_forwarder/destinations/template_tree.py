@@ -1,5 +1,7 @@
 """A template as a syntax tree whose nodes know line and column; Jinja's own know the line alone. Pure; renders nothing.
 
+Sources have line feeds alone, as Jinja makes them before it reads them.
+
 Jinja hands the line of each token on to the nodes, so a number that holds both passes through it:
 https://jinja.palletsprojects.com/en/stable/extensions/#jinja2.ext.Extension.filter_stream.
 """
@@ -48,13 +50,12 @@ class _Columns(Extension):
 
 def _tokens(source: str, environment: Environment) -> Iterator[tuple[Spot, str, str]]:
     """What the parser gets of a source: place, type and text of each token."""
-    text = _with_line_feeds(source)
     end = 0
     for line, kind, value in environment.lex(source):
-        begin = text.find(value, end)  # blanks that a `-` takes away lie between
+        begin = source.find(value, end)  # blanks that a `-` takes away lie between
         end = begin + len(value)
         if kind not in _UNSEEN:
-            yield Spot(line, begin - text.rfind("\n", 0, begin)), kind, value
+            yield Spot(line, begin - source.rfind("\n", 0, begin)), kind, value
 
 
 def parse(source: str, environment: Environment) -> Template:
@@ -71,7 +72,7 @@ def spot(node: Node, source: str) -> Spot:
     """Where a node is; of an attribute or test, its name."""
     line, column = node.lineno % _LINES, node.lineno // _LINES
     if column and isinstance(node, Getattr | Test):  # Jinja means the dot, or the `is`
-        text = _with_line_feeds(source).split("\n")[line - 1]
+        text = source.split("\n")[line - 1]
         column = match.end() + 1 if (match := _BEFORE_NAME.match(text, column - 1)) else column
     return Spot(line, column or None)
 
@@ -84,7 +85,7 @@ def spot_of_error(error: TemplateSyntaxError, source: str) -> Spot:
     if (match := _AT.search(error.message or "")) is None:
         return Spot(line)
     offset = int(match[1])
-    return Spot(line, offset - _with_line_feeds(source).rfind("\n", 0, offset))
+    return Spot(line, offset - source.rfind("\n", 0, offset))
 
 
 def spot_of_open_block(source: str, tag: str) -> Spot | None:
@@ -107,8 +108,3 @@ def spots_of_names(tree: Template, source: str) -> dict[str, set[Spot]]:
         name = node.name if isinstance(node, Name) else str(getattr(node, "attr", ""))
         spots.setdefault(name, set()).add(spot(node, source))
     return spots
-
-
-def _with_line_feeds(source: str) -> str:
-    """As Jinja reads it."""
-    return source.replace("\r\n", "\n").replace("\r", "\n")

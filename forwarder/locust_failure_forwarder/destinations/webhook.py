@@ -106,7 +106,7 @@ class WebhookDestination(Destination):
         """
         (event,) = batch.events
         config = self._config
-        body = self._template.render(_values(read_event(event), config.links, config.secrets))
+        body = self._template.render(values_of(read_event(event), config.links, config.secrets))
         headers = as_headers(config.auth, config.headers)
         headers |= {"Content-Type": "application/json", "Idempotency-Key": batch.id}
         if config.signature is not None:
@@ -124,7 +124,7 @@ class WebhookDestination(Destination):
         return self.encode(Batch(kind, self._name, [sample.event()]), now)
 
 
-def _values(record: Alert | RunSummary, links: LinksConfig, secrets: Mapping[str, SecretStr]) -> dict[str, Any]:
+def values_of(record: Alert | RunSummary, links: LinksConfig, secrets: Mapping[str, SecretStr]) -> dict[str, Any]:
     """What a template can name."""
     notice = notice_of(record, links)
     told = record.model_dump(mode="json")
@@ -149,6 +149,6 @@ def _samples(
     for sample in marked_samples(_MOMENT):
         if sample.kind in kinds:
             name = sample.name if sample.name == "summary" else f"{sample.name} alert"
-            yield f"a {name}", _values(sample.record, links, secrets)
+            yield f"a {name}", values_of(sample.record, links, secrets)
             empty = sample.record.model_copy(update=nothing)
-            yield f"a {name} without a single request", _values(empty, links, secrets)
+            yield f"a {name} without a single request", values_of(empty, links, secrets)
