@@ -107,7 +107,7 @@ def test_every_destination_gets_what_it_takes_and_every_answer_is_told(
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[:2] == [
-        "sending samples to chat (slack), api (http); each answer may take 10 s",
+        "sending samples to chat (slack), api (http); each answer may take 10 s at most",
         "- records: takes neither alerts nor summaries; nothing is sent",
     ]
     assert [line for line in lines if "chat, " in line] == [
@@ -155,6 +155,16 @@ def test_where_nobody_listens_each_sample_says_so(tmp_path: Path) -> None:
     assert "not-a-real" not in result.output
 
 
+def test_a_destination_that_hangs_is_given_up_after_its_timeout(tmp_path: Path) -> None:
+    with Patient() as server:
+        path = write(tmp_path, f"  api: {{type: http, url: '{server.batch_url}', send: [summaries], timeout: 100ms}}\n")
+        for command in (["alerts", "test", "--config", path], ["check", path, "--send-test"]):
+            result = cli(*command)
+            assert result.exit_code == 1
+            assert result.stdout.splitlines()[-1].endswith(": no answer within 0.1 s")
+        server.may_answer.release(2)
+
+
 def test_one_destination_can_be_chosen(tmp_path: Path, slack: SlackReceiver) -> None:
     path = write(
         tmp_path,
@@ -167,6 +177,17 @@ def test_one_destination_can_be_chosen(tmp_path: Path, slack: SlackReceiver) -> 
     unknown = cli("alerts", "test", "--config", path, "--destination", "chad")
     assert unknown.exit_code == 2
     assert "chat, other" in unknown.output
+
+
+def test_a_destination_that_is_chosen_and_takes_no_alerts_says_so(tmp_path: Path, slack: SlackReceiver) -> None:
+    path = write(
+        tmp_path,
+        f"  chat: {{type: slack, webhook_url: '{slack.webhook_url}'}}\n"
+        "  records: {type: http, url: 'http://127.0.0.1:9/', send: [failures]}\n",
+    )
+    result = cli("alerts", "test", "--config", path, "--destination", "records")
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == ["- records: takes neither alerts nor summaries; nothing is sent"]
 
 
 def test_a_configuration_without_alerts_says_so(tmp_path: Path) -> None:

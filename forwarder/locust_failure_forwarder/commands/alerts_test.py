@@ -31,12 +31,13 @@ def send_samples(path: Path, env: Mapping[str, str], only: Collection[str] | Non
     if takers:
         to = ", ".join(f"{name} ({config.type})" for name, config in takers.items())
         patience = max(config.timeout for config in takers.values())
-        say(terminal, f"sending samples to {to}; each answer may take {patience:g} s")
+        say(terminal, f"sending samples to {to}; each answer may take {patience:g} s at most")
     for name in chosen:
         if name not in takers:
             say(terminal, f"- {name}: takes neither alerts nor summaries; nothing is sent")
     if not takers:
-        say(terminal, "no destination takes alerts or summaries")
+        if not only:
+            say(terminal, "no destination takes alerts or summaries")
         return 1
     return 0 if asyncio.run(_try_all(settings, takers, terminal)) else 1
 

@@ -19,6 +19,11 @@ class ProbeResult:
     answer: str
 
 
+def no_answer(error: NetworkError) -> str:
+    """`no answer: connection refused`, `no answer within 10 s`."""
+    return error.reason if error.reason.startswith("no answer") else f"no answer: {error.reason}"
+
+
 async def probe(name: str, config: DestinationConfig) -> ProbeResult:
     """Send the destination's probe once."""
     destination = build(name, config)
@@ -26,7 +31,7 @@ async def probe(name: str, config: DestinationConfig) -> ProbeResult:
         try:
             response = await transport.send(destination.probe(datetime.now(UTC)))
         except NetworkError as error:
-            return ProbeResult(name, ok=False, answer=f"no answer: {error.reason}")
+            return ProbeResult(name, ok=False, answer=no_answer(error))
     match destination.read(response, datetime.now(UTC)):
         case Delivered():
             return ProbeResult(name, ok=True, answer=f"{response.status}, accepted")

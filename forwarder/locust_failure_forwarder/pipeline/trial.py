@@ -26,6 +26,7 @@ from ..destinations.marked_samples import Sample, SampleName, marked_samples
 from ..redaction import Redactor
 from .answers import Answers
 from .deliver import NetworkError
+from .probe import no_answer
 from .runs import RunBook
 from .transports import transport_for
 
@@ -79,7 +80,7 @@ async def try_out(
                     await asyncio.sleep(destination.min_interval)
                     request, response, verdict = await attempt(sample, plain=True)
             except NetworkError as error:
-                yield Trial(sample.name, ok=False, outcome=f"no answer: {error.reason}")
+                yield Trial(sample.name, ok=False, outcome=no_answer(error))
                 continue
             answer = "" if _is_yes(verdict) else " ".join(answers.excerpt(request, response.body).split())
             yield Trial(sample.name, _is_yes(verdict), _outcome(response.status, verdict), answer[:_EXCERPT])

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from locust_failure_forwarder.config.places import TextError, TextFault
 from locust_failure_forwarder.destinations.links import LinksConfig
@@ -42,6 +42,7 @@ def faults(source: str) -> tuple[TextFault, ...]:
     return refused.faults
 
 
+@settings(deadline=None)  # compiled and rendered for every record
 @given(TEMPLATES)
 def test_every_template_is_judged_with_places_that_are_in_it_and_without_its_texts(source: str) -> None:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
