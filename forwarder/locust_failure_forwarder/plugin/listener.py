@@ -17,6 +17,7 @@ from .child import Child
 from .closing import GRACE, await_forked_workers, drain
 from .frames import body_of
 from .identity import RUN_ID_OPTION, node_of, role_of, run_id_from
+from .interrupts import GUARD
 from .link import Link
 from .owner import hold
 from .sampler import Sampler
@@ -65,6 +66,14 @@ class Plugin:
             ConfigRefusedError: the configuration cannot be used.
             StartError: the process did not start.
         """
+        GUARD.take()
+        try:
+            self._start()
+        except (ConfigRefusedError, StartError):
+            GUARD.release()
+            raise
+
+    def _start(self) -> None:
         self._link.open()
         self._announce_run(uuid7(time.time()))
         answer = self._link.first_answer()
@@ -230,5 +239,6 @@ class Plugin:
         except Exception:
             logger.exception("closing the failure forwarder failed")
         finally:
+            GUARD.release()
             self.closed.set()
             atexit.unregister(self.close)
