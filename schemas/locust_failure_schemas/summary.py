@@ -25,12 +25,12 @@ def _add_up_unknown(value: object, info: ValidationInfo) -> object:
 
 
 class DeliveryCount(Model):
-    """What became of the failures that this node captured, for one destination; the parts add up to `captured`."""
+    """What became of captured failures, for one destination; the parts add up to `captured`."""
 
     destination: Annotated[str, Field(min_length=1, examples=["monitoring"])]
     """Its name in the configuration."""
     captured: Annotated[int, Field(ge=0, examples=[172])]
-    """Failures captured for it since the process began."""
+    """Failures captured for it since the process, or each worker's, began."""
     delivered: Annotated[int, Field(ge=0, examples=[160])]
     """Acknowledged by it."""
     pending: Annotated[int, Field(ge=0, examples=[12])]
@@ -82,5 +82,6 @@ class RunSummary(Model):
     top_errors: tuple[ErrorCount, ...] = ()
     """The most frequent errors, most frequent first."""
     deliveries: tuple[DeliveryCount, ...] = ()
-    """What had become of this node's failures when the summary was made, by destination; deliveries may still go on.
-    Since 1.1; empty where the node captured none, as a master does."""
+    """What had become of the failures when the summary was made, by destination; deliveries may still go on. On a
+    master these are the sums of its workers' accounts as of their last reports. Since 1.1; empty where no failure was
+    captured."""

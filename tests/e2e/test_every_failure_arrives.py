@@ -72,6 +72,9 @@ def test_two_forked_workers(tmp_path: Path, target: Target, monitoring: Monitori
     assert summary.node.role == "master"
     assert summary.failures == len(monitoring.failures)
     assert summary.categories == {"server_error": summary.failures}, "as its workers counted them"
+    (account,) = summary.deliveries
+    assert (account.destination, account.captured) == ("monitoring", run.failures()), "of both workers together"
+    assert account.captured == account.delivered + account.pending, "P1"
 
 
 def test_sigterm_in_the_middle(tmp_path: Path, target: Target, monitoring: MonitoringApi) -> None:
@@ -121,6 +124,7 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
     (summary,) = monitoring.summaries.values()
     assert summary.run.id == next(iter(monitoring.failures.values())).run.id
     assert summary.categories == {"server_error": len(monitoring.failures)}
+    assert [account.captured for account in summary.deliveries] == [len(monitoring.failures)]
 
 
 def test_a_worker_that_was_started_without_a_configuration_says_so(

@@ -84,12 +84,15 @@ class Kept:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.waiting = 0
+        self.joined: list[int] = []
+        """How many entries there were, each time that somebody waited for them to be on disk."""
 
     def put(self, entry: Entry) -> None:
         self.entries.append(entry)
 
     async def join(self) -> None:
         """All is as good as committed."""
+        self.joined.append(len(self.entries))
 
     @property
     def numbers(self) -> list[int]:

@@ -100,7 +100,7 @@ class Intake:
             while (frame := await self._frames.next()) is not None and frame.type != FrameType.CLOSE:
                 if frame.number and frame.number <= self._received:
                     continue  # sent again after the death of a process that had it on disk
-                if frame.type == FrameType.SUMMARY:
+                if frame.type in (FrameType.RUN_STOPPED, FrameType.SUMMARY):
                     await self._settle()
                 self._committer.put(self._entry(frame))
                 while self._committer.waiting > _MOST_WAITING:  # noqa: ASYNC110 - a sender that keeps no bound of its own
@@ -117,7 +117,10 @@ class Intake:
         return deadline
 
     async def _settle(self) -> None:
-        """Let what was read before be committed, so that it is in the accounts; a disk that hangs is not waited for."""
+        """Let what was read before be committed, so that it is in the accounts; a disk that hangs is not waited for.
+
+        At the end of a run they go into its summary, or to the plugin, whose master makes one.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_SETTLING):
                 await self._committer.join()

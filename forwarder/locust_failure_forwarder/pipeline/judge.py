@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from locust_failure_schemas import Alert, DeliveryCount, EndpointCount, RunSummary
+from locust_failure_schemas import Alert, EndpointCount, RunSummary
 
 from ..alerts import engine
 from ..alerts.engine import State
@@ -16,6 +16,7 @@ from ..config.alert_rules import AnyRule
 from ..uuid7 import uuid7
 from .alert_event import TOP, Shown, alert_of, span_of, utc
 from .counters import Account, RouteKey
+from .delivery_counts import delivery_counts
 from .groups import Groups
 from .log import KeptSample, NewEvent
 from .recent_errors import ErrorTable, RecentErrors
@@ -140,7 +141,7 @@ class Judge:
         self._summaries += 1
         self._table.take(self._reader.errors(payload["errors"]))
         started, ended = payload["started_at"], payload["at"]
-        categories = run.categories or workers_categories(payload.get("categories"))
+        categories = run.categories + workers_categories(payload.get("categories"))
         failed = sorted((row for row in payload["endpoints"] if row[3] > 0), key=lambda row: -row[3])
         summary = RunSummary(
             id=UUID(bytes=uuid7(ended)),
@@ -162,18 +163,7 @@ class Judge:
                 for m, n, r, f, *_ in failed[:TOP]
             ),
             top_errors=self._groups(run).top(TOP),
-            deliveries=tuple(
-                DeliveryCount(
-                    destination=key.destination,
-                    captured=account.captured,
-                    delivered=account.delivered,
-                    pending=account.pending,
-                    dead=account.dead,
-                    dropped=sum(account.dropped.values()),
-                )
-                for key, account in accounts.items()
-                if key.kind == "failures" and account.captured
-            ),
+            deliveries=delivery_counts(accounts, payload.get("accounts"), self._reader.clean),
         )
         return NewEvent("summaries", summary.id, run.origin, summary.model_dump_json().encode())
 

@@ -36,7 +36,7 @@ class Plugin:
         self._config_path = config_path
         self._link = Link(Child, config_path, FrameBuffer(), self._own)
         self.tally = Tally(environment)
-        """Failures by category, as far as they pass between workers and master."""
+        """What passes between workers and master about failures and their deliveries."""
         self._link.on_status = self.tally.on_status
         self._owned: dict[str, int | None] = {}
         self._sampler = Sampler()
@@ -198,6 +198,7 @@ class Plugin:
                 "started_at": self._run_started_at,
                 "users_peak": self._users_peak,
                 "categories": self.tally.of_workers(),
+                "accounts": self.tally.accounts_of_workers(),
             },
         )
         self._link.control(FrameType.FLUSH, {})

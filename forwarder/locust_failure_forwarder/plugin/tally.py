@@ -1,10 +1,12 @@
-"""Failures by category, from the workers to their master. Only the workers' forwarder processes classify.
+"""What became of the workers' failures, for their master: by category, and the accounts of P1 by destination.
+
+Only the workers capture, and only their forwarder processes classify and deliver.
 
 A worker puts its counts into each of Locust's reports to the master (every 3 s). Its last report would be up to a
 second too old: it goes out right after `test_stop`. So when the forwarder process has read the run's last failure, the
 counts follow in a message of their own. Once the last worker has said that it quits, a headless master hears nothing
 more, so a worker that quits waits a moment for them before it says so; nothing else here waits. Names of categories and
-numbers are all that passes.
+destinations, and numbers, are all that passes.
 """
 
 import logging
@@ -17,6 +19,7 @@ import gevent.event
 
 from ..uuid7 import uuid7
 from .identity import role_of, run_id_from
+from .told import Accounts, accounts_of, add_up, read_report
 
 logger = logging.getLogger("locust_failure_forwarder")
 KEY: Final = "failure_forwarder"
@@ -27,10 +30,6 @@ _MOMENT: Final = 0.25
 """Seconds; a master that quits listens for 0.5 s, and the answer takes about 5 ms."""
 _MOST_SOURCES: Final = 10_000
 """Workers of one run; a master's memory is bounded whatever comes."""
-_MOST_NAMES: Final = 64
-_MOST_LETTERS: Final = 64
-_MOST: Final = 2**48
-"""Larger numbers are no counts; the sum of all workers' has to fit into 64 bits."""
 
 
 class Tally:
@@ -43,9 +42,10 @@ class Tally:
         self._run = b""
         self._over = False
         self._final = gevent.event.Event()
-        self._own: dict[str, int] = {}
-        self._told: dict[str, int] = {}
+        self._own: tuple[dict[str, int], Accounts] = {}, {}
+        self._told: tuple[dict[str, int], Accounts] = self._own
         self._workers: dict[str, Counter[str]] = {}
+        self._accounts: dict[str, Accounts] = {}
         self._listening_to: Any = None
 
     def begin(self, run_id: bytes) -> None:
@@ -53,7 +53,9 @@ class Tally:
         self._run = run_id
         self._over = False
         self._final.clear()
-        self._own, self._told, self._workers = {}, {}, {}
+        self._own = {}, {}
+        self._told = self._own
+        self._workers, self._accounts = {}, {}
         self._listen(self._environment.runner)
 
     def end(self) -> None:
@@ -66,7 +68,7 @@ class Tally:
         """A `status` of the forwarder process."""
         if status.get("run") != self._run:
             return
-        self._own = status.get("categories", {})
+        self._own = status.get("categories", {}), accounts_of(status)
         if self._over:
             gevent.spawn(self._tell)  # it may have to wait, and whoever reads the pipe may not
         if status.get("over"):
@@ -80,7 +82,7 @@ class Tally:
 
     def on_report_to_master(self, data: dict[str, Any], **_: Any) -> None:
         """Locust's event of that name: add our counts to what the worker reports."""
-        if self._own and (report := self._report()) is not None:
+        if any(self._own) and (report := self._report()) is not None:
             data[KEY] = report
 
     def _report(self) -> dict[str, Any] | None:
@@ -88,7 +90,8 @@ class Tally:
         options = getattr(self._environment, "parsed_options", None)
         if role_of(self._environment.runner) != "worker" or run_id_from(options) != self._run:
             return None
-        return {"run": self._run.hex(), "source": self._source, "categories": self._own}
+        categories, accounts = self._own
+        return {"run": self._run.hex(), "source": self._source, "categories": categories, "accounts": accounts}
 
     def _tell(self) -> None:
         if self._own == self._told or (report := self._report()) is None:
@@ -123,33 +126,17 @@ class Tally:
         read = read_report(report, self._run.hex())
         if read is None:
             return
-        source, counts = read
-        if source in self._workers or len(self._workers) < _MOST_SOURCES:
-            # Counts only grow; fewer come from a forwarder process whose log was damaged.
-            self._workers[source] = self._workers.get(source, Counter()) | counts
+        if read.source not in self._workers and len(self._workers) >= _MOST_SOURCES:
+            return
+        # Counts only grow; fewer come from a forwarder process whose log was damaged.
+        self._workers[read.source] = self._workers.get(read.source, Counter()) | read.categories
+        if read.accounts is not None:
+            self._accounts[read.source] = read.accounts
 
     def of_workers(self) -> dict[str, int]:
         """Failures by category of all workers, as of their last reports; empty where there are none."""
         return dict(sum(self._workers.values(), Counter[str]()))
 
-
-def read_report(report: object, run: str) -> tuple[str, Counter[str]] | None:
-    """Where a report of the run comes from, and its counts; None if it is none of ours or of another run.
-
-    Workers are other machines, perhaps with another version: what is no count is left out.
-    """
-    if not isinstance(report, dict):
-        return None
-    found = cast("dict[Any, Any]", report)
-    source, counts = found.get("source"), found.get("categories")
-    if found.get("run") != run or not isinstance(source, str) or not isinstance(counts, dict):
-        return None
-    named = cast("dict[Any, Any]", counts)
-    if len(source) > _MOST_LETTERS or len(named) > _MOST_NAMES:
-        return None
-    good = {
-        name: count
-        for name, count in named.items()
-        if isinstance(name, str) and len(name) <= _MOST_LETTERS and type(count) is int and 0 < count < _MOST
-    }
-    return source, Counter(good)
+    def accounts_of_workers(self) -> Accounts:
+        """Accounts by destination of all workers, as of the last reports that had any; empty where there are none."""
+        return add_up(self._accounts.values())

@@ -119,6 +119,21 @@ def test_a_summary_becomes_an_event() -> None:
     assert (delivery.pending, delivery.dead, delivery.dropped) == (2, 1, 2), "P1: the parts add up"
 
 
+def test_a_masters_summary_has_the_accounts_of_its_workers() -> None:
+    of_workers = {"idle": {"captured": 7, "delivered": 4, "pending": 1, "dead": 0, "dropped": 2}}
+    frame = pack(FrameType.SUMMARY, {**SAMPLE, "started_at": AT - 60, "users_peak": 9, "accounts": of_workers})
+    kept, _, _ = take_in(start() + frame)
+    (summary,) = kept.summaries
+    assert summary.deliveries[1].model_dump() == {"destination": "idle", **of_workers["idle"]}
+
+
+@pytest.mark.parametrize("frame_type", [FrameType.RUN_STOPPED, FrameType.SUMMARY])
+def test_p1_what_was_read_before_is_on_disk_before_the_accounts_are_told(frame_type: FrameType) -> None:
+    frame = pack(frame_type, {**SAMPLE, "started_at": AT - 60, "users_peak": 9})
+    kept, _, _ = take_in(start() + failed(1) + failed(2) + frame + failed(3))
+    assert kept.joined == [3], "the start and two failures; nothing waits otherwise"
+
+
 def test_statistics_of_an_unknown_run_are_ignored() -> None:
     kept, said, _ = take_in(pack(FrameType.SAMPLE, SAMPLE) + start() + pack(FrameType.SAMPLE, {**SAMPLE, "run": b"x"}))
     assert kept.items == []

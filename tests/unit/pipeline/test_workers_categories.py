@@ -28,10 +28,10 @@ def test_on_a_master_the_categories_are_those_of_its_workers() -> None:
     assert summary.user_errors == 3
 
 
-def test_what_this_node_captured_itself_goes_before_what_others_told() -> None:
+def test_what_a_master_captured_itself_is_added_to_what_its_workers_told() -> None:
     judge, run = _of_a_master()
     run.count(failure())
-    assert _summary(run, judge, {"tls": 170}).categories == {"server_error": 1}
+    assert _summary(run, judge, {"tls": 170, "server_error": 2}).categories == {"tls": 170, "server_error": 3}
 
 
 @pytest.mark.parametrize(
