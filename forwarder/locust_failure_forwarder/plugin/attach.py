@@ -109,7 +109,7 @@ class _Attachment:
 
     def _on_quitting(self, **arguments: Any) -> None:
         if self.plugin is not None:
-            _quietly(self.plugin.tally.on_quitting, arguments)
+            _quietly(self.plugin.on_quitting, arguments)
 
     def _on_quit(self, **arguments: Any) -> None:
         if self.plugin is not None:

@@ -68,12 +68,17 @@ class Plugin:
         """
         GUARD.take()
         try:
-            self._start()
+            ready = self._first_answer()
         except (ConfigRefusedError, StartError):
             GUARD.release()
             raise
+        self._limits = CaptureLimits(ready["request_body"], ready["response_body"], ready["capture_bytes"])
+        self._deadline = ready["deadline"]
+        self._ticker = gevent.spawn(self._tick)
+        atexit.register(self.close)
+        logger.info("forwarding failures to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])
 
-    def _start(self) -> None:
+    def _first_answer(self) -> dict[str, Any]:
         self._link.open()
         self._announce_run(uuid7(time.time()))
         answer = self._link.first_answer()
@@ -87,12 +92,7 @@ class Plugin:
         if answer.type == FrameType.REFUSED:
             self._link.close()
             raise ConfigRefusedError(answer.payload["message"])
-        ready = answer.payload
-        self._limits = CaptureLimits(ready["request_body"], ready["response_body"], ready["capture_bytes"])
-        self._deadline = ready["deadline"]
-        self._ticker = gevent.spawn(self._tick)
-        atexit.register(self.close)
-        logger.info("forwarding failures to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])
+        return answer.payload
 
     def _own(self, log_path: str) -> None:
         """Keep other tests from adopting the log as long as this process lives, which is longer than a forwarder's."""
@@ -162,6 +162,12 @@ class Plugin:
             self._send_summary()
         self._link.control(FrameType.FLUSH, {})
 
+    def on_quitting(self, **_: Any) -> None:
+        """Locust's `quitting`. On a signal it comes before `test_stop`, after which a worker's master hears no more."""
+        if role_of(self._environment.runner) == "worker":
+            self.on_test_stop()
+        self.tally.on_quitting()
+
     @property
     def _judges(self) -> bool:
         """Whether this process sees the whole test's statistics."""
@@ -188,8 +194,7 @@ class Plugin:
         self._summary_due = False
         if self._summary_timer is not None:
             self._summary_timer.kill(block=False)
-        runner = self._environment.runner
-        final = self._sampler.sample(runner, time.time())
+        final = self._sampler.sample(self._environment.runner, time.time())
         self._link.control(
             FrameType.SUMMARY,
             {

@@ -5,8 +5,9 @@ Only the workers capture, and only their forwarder processes classify and delive
 A worker puts its counts into each of Locust's reports to the master (every 3 s). Its last report would be up to a
 second too old: it goes out right after `test_stop`. So when the forwarder process has read the run's last failure, the
 counts follow in a message of their own. Once the last worker has said that it quits, a headless master hears nothing
-more, so a worker that quits waits a moment for them before it says so; nothing else here waits. Names of categories and
-destinations, and numbers, are all that passes.
+more, so a worker that quits waits a moment for them before it says so, also where a signal makes it quit while users
+still run; what these fail at from then on is missing at the master alone. Nothing else here waits. Names of categories
+and destinations, and numbers, are all that passes.
 """
 
 import logging
@@ -74,8 +75,8 @@ class Tally:
         if status.get("over"):
             self._final.set()
 
-    def on_quitting(self, **_: Any) -> None:
-        """Locust's event of that name, before the runner's own listener takes leave of the master."""
+    def on_quitting(self) -> None:
+        """Locust's event `quitting`, before the runner's own listener takes leave of the master."""
         if self._over and role_of(self._environment.runner) == "worker":
             self._final.wait(_MOMENT)
         self._tell()

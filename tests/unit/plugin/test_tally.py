@@ -110,7 +110,7 @@ def test_a_worker_that_quits_waits_for_its_last_counts_before_it_takes_leave() -
     tally, runner = _worker()
     _count(tally, server_error=3)
     tally.end()
-    quitting = cast("gevent.Greenlet[..., None]", gevent.spawn(tally.on_quitting, environment=None))
+    quitting = cast("gevent.Greenlet[..., None]", gevent.spawn(tally.on_quitting))
     gevent.sleep(0)
     assert not quitting.dead
     assert runner.sent == []
@@ -124,21 +124,21 @@ def test_p3_a_worker_that_quits_waits_a_moment_and_no_more(monkeypatch: pytest.M
     tally, runner = _worker()
     _count(tally, server_error=3)
     tally.end()
-    tally.on_quitting(environment=None)
+    tally.on_quitting()
     assert [data["categories"] for _, data in runner.sent] == [{"server_error": 3}], "what it has"
 
 
 def test_a_worker_that_quits_in_the_middle_of_a_run_tells_what_it_has_at_once() -> None:
     tally, runner = _worker()
     _count(tally, server_error=3)
-    tally.on_quitting(environment=None)
+    tally.on_quitting()
     assert [data["categories"] for _, data in runner.sent] == [{"server_error": 3}]
 
 
 def test_p3_a_master_that_quits_waits_for_nothing() -> None:
     tally, runner = _master()
     tally.end()
-    tally.on_quitting(environment=None)
+    tally.on_quitting()
     assert runner.sent == []
 
 
