@@ -33,7 +33,8 @@ def units(text: str) -> int:
 def markup(text: str) -> str:
     """What Discord would still read as markup: escapes, code spans, and our own bold, bullets, times, links are out."""
     text = re.sub(r"\\[^0-9A-Za-z\s]|`[^`\n]*`", "", text)  # whichever begins first
-    text = re.sub(r"<t:-?\d+:[dT]>|\*\*[A-Za-z0-9 ,.%/()]+\*\*|\[(?:Dashboard|Locust)\]\(https?://[^()<>\s]*\)", "", text)
+    text = re.sub(r"<t:-?\d+:[dT]>|\*\*[A-Za-z0-9 ,.%/()]+\*\*", "", text)
+    text = re.sub(r"\[(?:Dashboard|Locust)\]\(https?://[^()<>\s]*\)", "", text)
     return re.sub(r"\((?=staging|limit|at worst|critical|warning|info)|\(\d|\)", "", text)
 
 

@@ -1,6 +1,8 @@
 """`failure-forwarder alerts simulate`: an earlier run's statistics against rules, without a load test."""
 
 import json
+import sqlite3
+from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
 
@@ -56,6 +58,19 @@ def test_it_prints_what_would_have_been_told_and_when(folder: Path) -> None:
     assert lines[4].split()[:2] == ["0:01:14", "resolved"]
     assert lines[5] == "1 alert in 2 messages"
     assert {path: path.read_bytes() for path in folder.rglob("*.db")} == before, "it only reads"
+
+
+def test_what_failed_before_the_samples_that_are_left_fires_nothing(folder: Path) -> None:
+    """A full log lets the oldest samples go; the counts of the first that is left are those of the whole run so far."""
+    path = folder / "logs" / "20260504T093200Z-a-2.db"
+    record(path, [(0xCC, [*[BAD] * 30, *[GOOD] * 60])])
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("DELETE FROM samples WHERE at < ?", (BEGIN + 50,))
+        db.commit()
+    result = cli("alerts", "simulate", folder / "rules.yaml", path)
+    assert result.exit_code == 0
+    assert "0 alerts in 0 messages" in result.output.splitlines()
+    assert "the log has lost the beginning of this run" in result.output
 
 
 def test_another_run_is_chosen_by_its_id(folder: Path) -> None:

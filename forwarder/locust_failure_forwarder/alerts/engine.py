@@ -61,6 +61,10 @@ class State:
     """True once the run is over: late samples are ignored, since nothing would resolve what they set off."""
 
 
+FIRST: Final = 5.0
+"""Seconds after the start of a run in which its first sample comes; a later one is not the first."""
+
+
 def start(began_at: float | None = None) -> State:
     """The state at the start of a run, when all counts are zero."""
     return State(began_at=began_at)

@@ -9,7 +9,6 @@ import orjson
 
 from ..alerts import engine
 from ..alerts.episodes import Notice
-from ..alerts.samples import Sample
 from ..config.alert_rules import DEFAULT_RULES, AnyRule
 from ..config.load import load_rules
 from ..errors import LogError
@@ -36,7 +35,9 @@ def simulate_rules(rules: Path, logs: Path, run_id: str | None, env: Mapping[str
     recorded = find_run(logs, run_id)
     for remark in recorded.remarks:
         say(console(stderr=True), remark)
-    notices = replay(loaded, recorded.samples, str(recorded.log))
+    if _is_cut(recorded):
+        say(console(stderr=True), "the log has lost the beginning of this run: rules do not know what came before")
+    notices = replay(loaded, recorded)
     if as_json:
         for notice in notices:
             sys.stdout.write(orjson.dumps(_as_json(notice, loaded)).decode() + "\n")
@@ -47,18 +48,27 @@ def simulate_rules(rules: Path, logs: Path, run_id: str | None, env: Mapping[str
     return 0
 
 
-def replay(rules: Sequence[AnyRule], samples: Sequence[Sample], log: str = "") -> list[Notice]:
+def replay(rules: Sequence[AnyRule], recorded: RecordedRun) -> list[Notice]:
     """All messages of the run, those of its end included.
 
     Raises:
         LogError: the baseline of a rule cannot be read.
     """
-    known = known_by_rule(rules, log)
-    state, notices = engine.start(samples[0].at - 1.0), list[Notice]()
+    known = known_by_rule(rules, str(recorded.log))
+    samples = recorded.samples
+    began_at = samples[0].at - 1.0 if recorded.began_at is None else recorded.began_at
+    state, notices = engine.start(began_at), list[Notice]()
+    if _is_cut(recorded):
+        state, samples = engine.resume(state, samples[0]), samples[1:]
     for sample in samples:
         state, more = engine.step(rules, state, sample, known)
         notices += more
-    return notices + list(engine.finish(rules, state, samples[-1].at)[1])
+    return notices + list(engine.finish(rules, state, recorded.samples[-1].at)[1])
+
+
+def _is_cut(recorded: RecordedRun) -> bool:
+    """Whether its first samples are gone: a full log lets them go first."""
+    return recorded.began_at is not None and recorded.samples[0].at - recorded.began_at > engine.FIRST
 
 
 def _print(recorded: RecordedRun, rules: Sequence[AnyRule], notices: Sequence[Notice]) -> None:

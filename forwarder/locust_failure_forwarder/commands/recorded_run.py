@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from ..alerts.samples import Sample
-from ..alerts.stored import load_samples
+from ..alerts.stored import load_samples, load_state
 from ..errors import LogCorruptError, LogError
 from ..pipeline import log_samples
 from ..pipeline.log_files import list_logs
@@ -28,6 +28,8 @@ class RecordedRun:
     run: Mapping[str, Any]
     """The schemas package's `Run`."""
     samples: tuple[Sample, ...]
+    began_at: float | None = None
+    """Epoch seconds of its start, where the log says so."""
     remarks: tuple[str, ...] = ()
     """Logs that could not be read, and why."""
 
@@ -68,9 +70,16 @@ def _runs(path: Path) -> Iterator[RecordedRun]:
         with closing(open_for_reading(path)) as db:
             for origin, run, _ in reversed(log_samples.runs(db) if log_samples.has_samples(db) else []):
                 if samples := tuple(load_samples(log_samples.samples(db, origin))):
-                    yield RecordedRun(path, orjson.loads(run), samples)
+                    yield RecordedRun(path, orjson.loads(run), samples, _began_at(log_samples.state_of(db, origin)))
     except (sqlite3.Error, ValueError) as error:
         raise LogError(f"the samples in {path} cannot be read: {error}") from error
+
+
+def _began_at(state: bytes | None) -> float | None:
+    try:
+        return None if state is None else load_state(state)[0].began_at
+    except ValueError:  # written by another version, perhaps
+        return None
 
 
 def _nothing(logs: Path, run_id: str | None, others: list[str]) -> str:

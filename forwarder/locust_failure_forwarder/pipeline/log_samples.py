@@ -86,6 +86,16 @@ def state(db: sqlite3.Connection, origin: Origin) -> tuple[int, bytes] | None:
     return None if found is None else (int(found[0]), bytes(found[1]))
 
 
+def state_of(db: sqlite3.Connection, origin_id: int) -> bytes | None:
+    """The last state of a run's rules, by the origin's id; None if there is none.
+
+    Raises:
+        sqlite3.Error: the log cannot be read.
+    """
+    found = db.execute("SELECT state FROM watches WHERE origin = ?", (origin_id,)).fetchone()
+    return None if found is None else bytes(found[0])
+
+
 def trim(db: sqlite3.Connection, max_bytes: int, spared: int = 0) -> None:
     """Delete the oldest until they are within `max_bytes`, but none of the last `spared`."""
     while (excess := _bytes(db) - max_bytes) > 0 and delete_oldest(db, excess, spared):

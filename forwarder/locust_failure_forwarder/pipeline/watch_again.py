@@ -15,8 +15,6 @@ from ..alerts.history import History, resumed
 from ..alerts.samples import Sample, point_of
 from ..config.alert_rules import AnyRule
 
-_FIRST: Final = 5.0
-"""Seconds after the start of a run in which its first sample comes."""
 _OVER: Final = -1
 """In place of the number of an episode that is over: none that comes has its id."""
 Episodes: TypeAlias = dict[str, tuple[int, UUID]]
@@ -50,7 +48,7 @@ def watch_again(
     history = History()
     for number, sample in enumerate(samples):
         point = point_of(sample)
-        if not number and sample.at - (stored.began_at or 0.0) > _FIRST:
+        if not number and sample.at - (stored.began_at or 0.0) > engine.FIRST:
             history = resumed(point)  # it is not the run's first, and what was before is unknown
         else:
             history = history.advance(point, engine.keep(rules))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from locust_failure_schemas import AlertBatch, FailureBatch, SummaryBatch, parse_batch
+from locust_failure_schemas import Alert, AlertBatch, FailureBatch, FailureRecord, RunSummary, SummaryBatch, parse_batch
 from locust_failure_schemas.json_schema import json_schemas
 from support.mini_json_schema import problems
 from support.schema_golden import NAMES, NEWEST, at, body, document, encode, later_minor, places, replaced
@@ -160,5 +160,6 @@ def test_a_single_record_of_a_later_minor_version_reads_as_in_its_batch(name: st
     """P10"""
     later = later_minor(document(name))
     batch = parse_batch(encode(later))
-    for record, written in zip(getattr(batch, batch.kind), later[batch.kind], strict=True):
+    records: tuple[FailureRecord | Alert | RunSummary, ...] = getattr(batch, batch.kind)
+    for record, written in zip(records, later[batch.kind], strict=True):
         assert type(record).read(encode(written)) == record
