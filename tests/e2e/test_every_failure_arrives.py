@@ -124,6 +124,9 @@ def test_a_master_and_workers_started_one_by_one_as_on_many_hosts(
     (summary,) = monitoring.summaries.values()
     assert summary.run.id == next(iter(monitoring.failures.values())).run.id
     assert summary.categories == {"server_error": len(monitoring.failures)}
+    assert sum(endpoint.failures for endpoint in summary.top_endpoints) == len(monitoring.failures), (
+        "Locust has cleared its endpoints by then, for --json-file"
+    )
     assert [account.captured for account in summary.deliveries] == [len(monitoring.failures)]
 
 

@@ -105,7 +105,7 @@ class _Attachment:
 
     def _on_worker_report(self, **arguments: Any) -> None:
         if self.plugin is not None:
-            _quietly(self.plugin.tally.on_worker_report, arguments)
+            _quietly(self.plugin.on_worker_report, arguments)
 
     def _on_quitting(self, **arguments: Any) -> None:
         if self.plugin is not None:

@@ -20,7 +20,7 @@ from .identity import RUN_ID_OPTION, node_of, role_of, run_id_from
 from .interrupts import GUARD
 from .link import Link
 from .owner import hold
-from .sampler import Sampler
+from .statistics import Statistics
 from .tally import Tally
 
 logger = logging.getLogger("locust_failure_forwarder")
@@ -39,15 +39,13 @@ class Plugin:
         """What passes between workers and master about failures and their deliveries."""
         self._link.on_status = self.tally.on_status
         self._owned: dict[str, int | None] = {}
-        self._sampler = Sampler()
+        self._statistics = Statistics(environment)
         # Until `ready` has said what the configuration wants: enough for any, and the forwarder process drops the rest.
         self._limits = CaptureLimits(request_body=True, response_body=True, max_bytes=16 * 1024)
         self._deadline = 0.0
         self._sequence = 0
         self._run_id = b""
         self._run_active = False
-        self._run_started_at = 0.0
-        self._users_peak = 0
         self._summary_due = False
         self._ticker: gevent.Greenlet[..., Any] | None = None
         self._summary_timer: gevent.Greenlet[..., Any] | None = None
@@ -141,8 +139,6 @@ class Plugin:
         elif options is not None:
             setattr(options, RUN_ID_OPTION, run_id.hex())
         self._run_active = True
-        self._sampler = Sampler()
-        self._users_peak = 0
         self._announce_run(run_id)
 
     def on_test_stop(self, **_: Any) -> None:
@@ -168,6 +164,12 @@ class Plugin:
             self.on_test_stop()
         self.tally.on_quitting()
 
+    def on_worker_report(self, **arguments: Any) -> None:
+        """Locust's `worker_report`, on a master."""
+        self.tally.on_worker_report(**arguments)
+        if self._summary_due:
+            gevent.spawn(self._statistics.sample)  # a moment later: Locust's own listener may come after this one
+
     @property
     def _judges(self) -> bool:
         """Whether this process sees the whole test's statistics."""
@@ -177,16 +179,14 @@ class Plugin:
     def _announce_run(self, run_id: bytes) -> None:
         self._run_id = run_id
         self.tally.begin(run_id)
-        self._run_started_at = time.time()
+        self._statistics.begin()
         self._link.control(
             FrameType.RUN_STARTED,
-            {"run": run_id, "at": self._run_started_at, "node": node_of(self._environment.runner)},
+            {"run": run_id, "at": self._statistics.started_at, "node": node_of(self._environment.runner)},
         )
 
     def _send_sample(self) -> None:
-        now = self._sampler.sample(self._environment.runner, time.time())
-        self._users_peak = max(self._users_peak, now["users"])
-        self._link.control(FrameType.SAMPLE, {"run": self._run_id, **now})
+        self._link.control(FrameType.SAMPLE, {"run": self._run_id, **self._statistics.sample()})
 
     def _send_summary(self) -> None:
         if not self._summary_due:
@@ -194,14 +194,11 @@ class Plugin:
         self._summary_due = False
         if self._summary_timer is not None:
             self._summary_timer.kill(block=False)
-        final = self._sampler.sample(self._environment.runner, time.time())
         self._link.control(
             FrameType.SUMMARY,
             {
-                **final,
+                **self._statistics.summary(),
                 "run": self._run_id,
-                "started_at": self._run_started_at,
-                "users_peak": self._users_peak,
                 "categories": self.tally.of_workers(),
                 "accounts": self.tally.accounts_of_workers(),
             },

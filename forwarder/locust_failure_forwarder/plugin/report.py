@@ -5,7 +5,10 @@ from typing import Any
 
 def account_lines(status: dict[str, Any]) -> list[str]:
     """One line for each route that had anything: what was captured and what became of it."""
-    return [_line(route) for route in status.get("routes", []) if route["captured"]] or ["nothing was captured"]
+    lines = [_line(route) for route in status.get("routes", []) if route["captured"]]
+    if not lines and (failed := sum(status.get("categories", {}).values())):
+        return [f"captured {failed}, and no destination takes failures"]
+    return lines or ["nothing was captured"]
 
 
 def _line(route: dict[str, Any]) -> str:

@@ -27,6 +27,13 @@ def test_each_route_is_one_line_with_its_reasons() -> None:
     ]
 
 
+def test_failures_that_no_destination_takes_are_not_called_nothing() -> None:
+    assert account_lines({"routes": []}) == ["nothing was captured"]
+    counted = {"categories": {"server_error": 3, "dns": 1}}
+    assert account_lines({"routes": [], **counted}) == ["captured 4, and no destination takes failures"]
+    assert len(account_lines(_status() | counted)) == 2
+
+
 def test_pending_is_summed_over_the_routes() -> None:
     assert pending(_status()) == 1
     assert pending({}) == 0
