@@ -1,87 +1,38 @@
 """Alert rules over synthetic tests: false alarms an hour, detection delay, missed episodes. Writes into docs/alerts.md.
 
-    .venv/bin/python benchmarks/alert_simulation.py --hours 10 --write
+    .venv/bin/python benchmarks/alert_simulation.py --seeds 1-3 --hours 5
+    .venv/bin/python benchmarks/alert_simulation.py --seeds 1001-1010 --hours 24 --episode-hours 5 --write
 
-Each test has a usual share of failures and a pace; in some of them episodes begin whose times are known. The rules see
-one sample a second, as from a local Locust. A firing message outside of every episode is a false alarm; an episode
-during which none fires is missed. The same samples are given to every rule.
+A firing message outside of every episode is a false alarm; an episode during which none fires is missed. The same
+samples are given to every rule. The tests are in `bench/alert_scenes.py`.
 """
 
 import argparse
 import math
-import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.alert_scenes import AGAIN, BEGIN, CLUMPED, ENDPOINTS, EPISODES, LASTING, QUIET, Scene, samples
 from locust_failure_forwarder.alerts import engine
-from locust_failure_forwarder.alerts.samples import Sample
-from locust_failure_forwarder.config.alert_rules import DEFAULT_RULES, AnyRule, FailureRatioRule, SpikeRule
+from locust_failure_forwarder.config.alert_rules import (
+    DEFAULT_RULES,
+    AnyRule,
+    FailureRatioRule,
+    NoRequestsRule,
+    SpikeRule,
+)
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "alerts.md"
-BEGIN = "<!-- simulation -->"
-END = "<!-- /simulation -->"
-EPISODE = 120
-"""Seconds of an episode."""
-BETWEEN = 600
-"""Seconds from the end of one to the next."""
+MARKS = "<!-- simulation -->", "<!-- /simulation -->"
 SETTLING = 60
 """Seconds after an episode in which what fires still belongs to it."""
-
-Shape = Callable[[int], tuple[float, float]]
-"""From the second of the test to requests a second and the share of failures, without episodes."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """One kind of test."""
-
-    name: str
-    shape: Shape
-    worse: Callable[[float], float] | None = None
-    """The share of failures in an episode, from the usual one; None: a test without episodes."""
-    clump: int = 1
-    """Failures come together in clumps of this size, as when a connection or an instance dies."""
-
-
-def steady(pace: float, share: float) -> Shape:
-    return lambda _: (pace, share)
-
-
-def ramp(pace: float, share: float) -> Shape:
-    """The pace climbs to ten times as much within ten minutes, again and again."""
-    return lambda second: (pace * (1 + 9 * (second % 600) / 600), share)
-
-
-def gusts(pace: float, share: float) -> Shape:
-    """Five times the pace for ten seconds of each minute."""
-    return lambda second: (pace * (5 if second % 60 < 10 else 1), share)
-
-
-SCENES = [
-    Scene("0 %, 50/s", steady(50, 0.0)),
-    Scene("0.1 %, 5/s", steady(5, 0.001)),
-    Scene("0.1 %, 500/s", steady(500, 0.001)),
-    Scene("3 %, 5/s", steady(5, 0.03)),
-    Scene("3 %, 50/s", steady(50, 0.03)),
-    Scene("3 %, 500/s", steady(500, 0.03)),
-    Scene("3 %, ramp from 10/s to 100/s", ramp(10, 0.03)),
-    Scene("3 %, bursts of 5 times 20/s", gusts(20, 0.03)),
-    Scene("1 % in clumps of 10, 50/s", steady(50, 0.01), clump=10),
-    Scene("0 % to 20 %, 5/s", steady(5, 0.0), lambda _: 0.2),
-    Scene("0 % to 3 %, 50/s", steady(50, 0.0), lambda _: 0.03),
-    Scene("0 % to 50 %, 500/s", steady(500, 0.0), lambda _: 0.5),
-    Scene("0.1 % to 2 %, 500/s", steady(500, 0.001), lambda _: 0.02),
-    Scene("3 % to 9 %, 5/s", steady(5, 0.03), lambda share: share * 3),
-    Scene("3 % to 9 %, 50/s", steady(50, 0.03), lambda share: share * 3),
-    Scene("3 % to 9 %, 500/s", steady(500, 0.03), lambda share: share * 3),
-    Scene("3 % to 9 %, ramp from 10/s to 100/s", ramp(10, 0.03), lambda share: share * 3),
-]
-
-RULES: list[tuple[str, tuple[AnyRule, ...]]] = [
-    ("threshold of 5 %", (FailureRatioRule(name="fixed", resolve_below=0.04, repeat=0, max_per_hour=10_000),)),
-    ("`spike`", (SpikeRule(name="spike", when="spike", repeat=0, max_per_hour=10_000),)),
+SCENES = [*QUIET, *CLUMPED, *ENDPOINTS, *EPISODES, *AGAIN, *LASTING]
+Rules = tuple[str, tuple[AnyRule, ...]]
+RULES: list[Rules] = [
+    ("threshold of 5 %", (FailureRatioRule(name="fixed", resolve_below=0.04, repeat=0),)),
+    ("`spike`", (SpikeRule(name="spike", when="spike", repeat=0),)),
     ("the rules that are on by default", DEFAULT_RULES),
 ]
 
@@ -93,122 +44,132 @@ class Score:
     false: int = 0
     delays: list[float] = field(default_factory=list[float])
     episodes: int = 0
+    again: int = 0
+    """Firing messages within episodes, but the first of each."""
     seconds: int = 0
 
-    @property
-    def false_an_hour(self) -> float:
-        return self.false / (self.seconds / 3600)
+    def add(self, other: "Score") -> None:
+        self.false += other.false
+        self.delays += other.delays
+        self.episodes += other.episodes
+        self.again += other.again
+        self.seconds += other.seconds
 
 
-def poisson(draw: random.Random, mean: float) -> int:
-    """Knuth's method for small means, the normal approximation for large ones."""
-    if mean > 100:
-        return max(0, round(draw.gauss(mean, math.sqrt(mean))))
-    limit, count, product = math.exp(-mean), 0, draw.random()
-    while product > limit:
-        count, product = count + 1, product * draw.random()
-    return count
-
-
-def failed_of(draw: random.Random, requests: int, share: float, clump: int) -> int:
-    """Failures among `requests`."""
-    if share <= 0 or not requests:
-        return 0
-    return min(requests, clump * binomial(draw, requests, share / clump))
-
-
-def binomial(draw: random.Random, n: int, p: float) -> int:
-    """By skipping from one success to the next, which costs as much as there are successes."""
-    count, position = 0, 0
-    base = math.log1p(-p)
-    while True:
-        position += int(math.log(1.0 - draw.random()) / base) + 1
-        if position > n:
-            return count
-        count += 1
-
-
-def episode_at(scene: Scene, second: int) -> bool:
-    return scene.worse is not None and second >= BETWEEN and (second - BETWEEN) % (BETWEEN + EPISODE) < EPISODE
-
-
-def samples(scene: Scene, seconds: int, seed: int) -> Iterator[Sample]:
-    """One sample a second."""
-    draw = random.Random(f"{scene.name} {seed}")
-    requests = failures = 0
-    for second in range(seconds):
-        pace, share = scene.shape(second)
-        if scene.worse is not None and episode_at(scene, second):
-            share = scene.worse(share)
-        made = poisson(draw, pace)
-        requests, failures = requests + made, failures + failed_of(draw, made, share, scene.clump)
-        yield Sample(1e9 + second + 1, requests, failures, 50, ())
-
-
-def play(scene: Scene, rules: Sequence[AnyRule], seconds: int, seed: int) -> Score:
-    """All firing messages against the known episodes."""
-    state, fired = engine.start(1e9), list[tuple[str, float, float]]()
-    open_since: dict[str, float] = {}
+def fired(scene: Scene, rules: Sequence[AnyRule], seconds: int, seed: int) -> list[int]:
+    """Seconds of the test at which a message told of a new alert."""
+    state, told = engine.start(BEGIN), list[int]()
     for sample in samples(scene, seconds, seed):
         state, notices = engine.step(rules, state, sample)
-        for notice in notices:
-            at = sample.at - 1e9
-            if notice.state == "firing" and not notice.repeat:
-                open_since[notice.rule.name] = at
-            elif notice.state == "resolved":
-                fired.append((notice.rule.name, open_since.pop(notice.rule.name), at))
-    fired += [(name, since, float(seconds)) for name, since in open_since.items()]
-    score = Score(seconds=seconds)
-    starts = [s for s in range(1, seconds - EPISODE) if episode_at(scene, s) and not episode_at(scene, s - 1)]
-    for begin in starts:
-        score.episodes += 1
+        told += [round(sample.at - BEGIN) for notice in notices if notice.state == "firing" and not notice.repeat]
+    return told
+
+
+def judge(scene: Scene, told: Sequence[int], seconds: int) -> Score:
+    """All firing messages against the known episodes."""
+    score = Score(seconds=seconds, false=len(told))
+    for begin in scene.starts(seconds):
+        score.false -= sum(begin < at <= begin + scene.lasts + SETTLING for at in told)
+        if begin + scene.lasts > seconds and scene not in LASTING:
+            continue  # cut short by the end of the test
         # An alert that was there before says nothing new about this episode.
-        hits = [since - begin for _, since, _ in fired if begin < since <= begin + EPISODE]
-        if hits:
-            score.delays.append(min(hits))
-    known = [s for s in range(1, seconds) if episode_at(scene, s) and not episode_at(scene, s - 1)]
-    score.false = sum(1 for _, since, _ in fired if not any(b < since <= b + EPISODE + SETTLING for b in known))
+        hits = [at - begin for at in told if begin < at <= begin + scene.lasts]
+        score.episodes += 1
+        score.delays += hits[:1]
+        score.again += len(hits[1:])
     return score
 
 
+def for_scene(scene: Scene, rules: Iterable[AnyRule]) -> tuple[AnyRule, ...]:
+    """The same rules without a bound of messages an hour; for each endpoint where the scene has some."""
+    changes: dict[str, object] = {"max_per_hour": 10_000}
+    apart = {"per": "endpoint"} if scene.endpoints else {}
+    return tuple(r.model_copy(update=changes if isinstance(r, NoRequestsRule) else changes | apart) for r in rules)
+
+
+def at_most(events: int) -> float:
+    """The upper 95 % bound of a Poisson mean after so many events, exact; 3.0 after none."""
+
+    def chance(mean: float) -> float:
+        return sum(math.exp(-mean + n * math.log(mean) - math.lgamma(n + 1)) for n in range(events + 1))
+
+    low, high = 1e-9, 10.0 + 3 * events
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if chance(middle) > 0.05 else (low, middle)
+    return high
+
+
 def row(scene: Scene, scores: Sequence[Score]) -> str:
-    cells: list[str] = []
+    cells: list[str] = [f"{scores[0].seconds / 3600:g}"]
     for score in scores:
-        cells.append(f"{score.false_an_hour:.2f}".replace("0.00", "0"))
-        if scene.worse is not None:
-            missed = score.episodes - len(score.delays)
-            delays = sorted(score.delays)
-            middle = f"{delays[len(delays) // 2]:.0f} s" if delays else "never"
-            cells.append(middle)
-            cells.append(f"{missed} of {score.episodes}")
-        else:
+        cells.append(f"{score.false / score.seconds * 3600:.2g}")
+        if scene.worse is None:
             cells += ["", ""]
+            continue
+        delays = sorted(score.delays)
+        cells.append(f"{delays[len(delays) // 2]:.0f} s" if delays else "never")
+        again = f", {score.again} more" if score.again else ""
+        cells.append(f"{score.episodes - len(delays)} of {score.episodes}{again}")
     return f"| {scene.name} | {' | '.join(cells)} |"
 
 
-def table(hours: float, seed: int) -> list[str]:
-    heads = [f"{name}: false alarms an hour | delay | missed" for name, _ in RULES]
-    lines = [f"| test | {' | '.join(heads)} |", "|---" * (1 + 3 * len(RULES)) + "|"]
-    for scene in SCENES:
-        lines.append(row(scene, [play(scene, rules, round(hours * 3600), seed) for _, rules in RULES]))
-        print(lines[-1], file=sys.stderr, flush=True)
+def bounds(chosen: Sequence[Rules], quiet: Sequence[Sequence[Score]]) -> list[str]:
+    """What all tests without episodes and without clumps say together."""
+    lines: list[str] = []
+    for (name, _), scores in zip(chosen, zip(*quiet, strict=True), strict=True):
+        false, hours = sum(s.false for s in scores), sum(s.seconds for s in scores) / 3600
+        rate = at_most(false) / hours
+        lines.append(
+            f"- {name}: {false} false alarms in {hours:.0f} hours of the tests without episodes and clumps, so "
+            f"{rate:.2g} an hour at most (95 %), one in {1 / rate:.2g} h"
+        )
     return lines
 
 
+def table(options: argparse.Namespace, seeds: range) -> list[str]:
+    chosen = [rules for rules in RULES if options.rules in rules[0]]
+    heads = [f"{name}: false alarms an hour | delay | missed" for name, _ in chosen]
+    lines = [f"| test | hours | {' | '.join(heads)} |", "|---" * (2 + 3 * len(chosen)) + "|"]
+    quiet: list[list[Score]] = []
+    for scene in SCENES:
+        if options.only not in scene.name:
+            continue
+        long = scene in QUIET or scene in CLUMPED
+        seconds = round((options.hours if long else options.episode_hours or options.hours) * 3600)
+        scores = [Score() for _ in chosen]
+        for seed in seeds:
+            for score, (_, rules) in zip(scores, chosen, strict=True):
+                score.add(judge(scene, fired(scene, for_scene(scene, rules), seconds, seed), seconds))
+        quiet += [scores] if scene in QUIET else []
+        lines.append(row(scene, scores))
+        print(lines[-1], file=sys.stderr, flush=True)
+    return [*lines, "", *bounds(chosen, quiet)] if quiet else lines
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--hours", type=float, default=10.0, help="length of each test")
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--hours",
+        type=float,
+        default=10.0,
+        help="length of each test without episodes, in which endpoints are not told apart",
+    )
+    parser.add_argument("--episode-hours", type=float, help="length of all others; the same by default")
+    parser.add_argument("--seeds", default="1-1", help="first and last; each test is run with each of them")
+    parser.add_argument("--rules", default="", help="sets of rules whose name has this")
+    parser.add_argument("--only", default="", help="tests whose name has this")
     parser.add_argument("--write", action="store_true", help="put the table into docs/alerts.md")
     options = parser.parse_args()
-    lines = table(options.hours, options.seed)
+    first, last = map(int, options.seeds.split("-"))
+    lines = table(options, range(first, last + 1))
     print("\n".join(lines))
     if options.write:
-        text = DOCUMENT.read_text(encoding="utf-8")
-        before, rest = text.split(BEGIN)
-        _, after = rest.split(END)
-        note = f"{options.hours:g} hours of each test, seed {options.seed}."
-        DOCUMENT.write_text(f"{before}{BEGIN}\n{note}\n\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
+        before, rest = DOCUMENT.read_text(encoding="utf-8").split(MARKS[0])
+        _, after = rest.split(MARKS[1])
+        note = f"Seeds {first} to {last}, each test once with each."
+        made = "\n".join([MARKS[0], note, "", *lines, MARKS[1]])
+        DOCUMENT.write_text(before + made + after, encoding="utf-8")
     return 0
 
 

@@ -25,7 +25,8 @@ from .measures import failure_ratio, failures_per_second, no_requests, slow_requ
 from .novelty import new_failures
 from .proportions import Baseline
 from .samples import Point, Sample, point_of
-from .spike import Held, horizon, remember, spike
+from .spike import horizon, spike
+from .usual import Held, remember, shifted
 
 LOOK_BACK: Final = 400.0
 """Seconds of history for what a message says besides its rule: how it was before, and how it went."""
@@ -102,10 +103,12 @@ def step(
     watches, bases = dict(state.watches), dict(state.bases)
     for rule in in_order(rules):
         watch = watches.get(rule.name, Watch())
+        if set_back and watch.held:
+            watch = replace(watch, held=shifted(watch.held, set_back))
         since = began_at + rule.warm_up if rule.warm_up else float("-inf")
         if sample.at < since:
             continue
-        watch, usual = _measure(rule, watch, state, sample, since, (known or {}).get(rule.name, ()))
+        watch, looked = _measure(rule, watch, state, sample, since, (known or {}).get(rule.name, ()))
         judged, told = lifecycle.judge(
             rule,
             watch.state,
@@ -115,7 +118,9 @@ def step(
             at=sample.at,
             held_back=any(watches[other].state.episode for other in rule.unless if other in watches),
         )
-        held = remember(watch.held, usual, judged.active, sample.at) if usual else watch.held
+        held = watch.held
+        if isinstance(rule, SpikeRule) and looked:
+            held = remember(rule, state.history, held, looked, judged.active)
         watches[rule.name] = replace(watch, state=judged, held=held)
         if judged.episode is not None and judged.episodes > watch.state.episodes:
             seen = max((f.window for f in watch.found if f.subject in judged.episode.members), default=rule.over)
@@ -157,26 +162,25 @@ def _reach(rule: AnyRule) -> float:
 
 def _measure(
     rule: AnyRule, watch: Watch, state: State, sample: Sample, since: float, known: Collection[str]
-) -> tuple[Watch, Mapping[Subject, Baseline]]:
+) -> tuple[Watch, Sequence[tuple[Finding, Baseline]]]:
     """What the rule finds, and for `spike` what it was compared with."""
     history = state.history
     match rule:
         case FailureRatioRule():
-            return replace(watch, found=tuple(failure_ratio(rule, history, since))), {}
+            return replace(watch, found=tuple(failure_ratio(rule, history, since))), ()
         case FailuresPerSecondRule():
-            return replace(watch, found=tuple(failures_per_second(rule, history, since))), {}
+            return replace(watch, found=tuple(failures_per_second(rule, history, since))), ()
         case SlowRequestsRule():
-            return replace(watch, found=tuple(slow_requests(rule, history, since))), {}
+            return replace(watch, found=tuple(slow_requests(rule, history, since))), ()
         case NoRequestsRule():
-            return replace(watch, found=tuple(no_requests(rule, history, since))), {}
+            return replace(watch, found=tuple(no_requests(rule, history, since))), ()
         case SpikeRule():
             looked = spike(rule, history, since, watch.held)
-            found = tuple(finding for finding, _ in looked)
-            return replace(watch, found=found), {finding.subject: usual for finding, usual in looked}
+            return replace(watch, found=tuple(finding for finding, _ in looked)), looked
         case NewFailureRule():
             fresh = [failure for failure in sample.fresh if failure.fingerprint not in known]
             left = rule.at_most - watch.new
             found = tuple(new_failures(rule, history, fresh, watch.state.standings, left))
-            return replace(watch, found=found, new=watch.new + sum(finding.breached for finding in found)), {}
+            return replace(watch, found=found, new=watch.new + sum(finding.breached for finding in found)), ()
         case _:
             assert_never(rule)

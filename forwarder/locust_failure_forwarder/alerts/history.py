@@ -1,7 +1,9 @@
 """What is remembered of a run's samples, and windows over it: frozen and bounded. Knows no limit and no alert."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 from .samples import NOTHING, Counts, Key, Point
@@ -12,6 +14,7 @@ LEAST_STEP: Final = 0.4
 """Seconds between two samples, at least; of samples that come faster, some are skipped."""
 LONG_POINTS: Final = 360
 """Samples kept of all that is older. A window of an hour is exact to 10 s."""
+_AT: Final = attrgetter("at")
 MOST_POINTS: Final = int(RECENT / LEAST_STEP) + LONG_POINTS + 4
 
 
@@ -25,6 +28,12 @@ class Window:
     def counts(self, key: Key | None = None) -> Counts:
         """Of one endpoint; of the test without `key`."""
         return self.end.counts(key).since(self.start.counts(key))
+
+    def tally(self, key: Key | None = None) -> tuple[int, int]:
+        """Requests and failures alone, which costs less than `counts`."""
+        end, start = self.end.counts(key), self.start.counts(key)
+        made, failed = end.requests - start.requests, end.failures - start.failures
+        return (made, failed) if 0 <= failed <= made else (end.requests, end.failures)
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -73,16 +82,35 @@ class History:
 
         It begins at the last sample that is old enough: a window is never shorter than `over`, unless the run is.
         """
-        end = self._at(self.newest.at - ago) if ago else self.newest
-        start = self._at(end.at - over)
-        if start.at < since:
-            start = next((point for point in self.points if point.at >= since), end)
-            start = min(start, end, key=lambda point: point.at)
-        return Window(start, end)
+        return self._back(self._at(self.newest.at - ago) if ago else self.newest, over, since)
+
+    def before(self, window: Window, over: float, since: float = float("-inf")) -> Window:
+        """The `over` seconds before a window, as far as they lie after `since`."""
+        return self._back(window.start, over, since)
+
+    def part(self, start: float, end: float) -> Window | None:
+        """What is known to lie between two moments; None if no two samples do."""
+        first = bisect_left(self.points, start, key=_AT)
+        last = bisect_right(self.points, end, key=_AT) - 1
+        return Window(self.points[first], self.points[last]) if first < last else None
+
+    def without(self, window: Window, spans: Iterable[tuple[float, float]]) -> list[Window]:
+        """A window without some of its time: what is left, in pieces.
+
+        Args:
+            window: the whole.
+            spans: start and end of each part to leave out, oldest first. They may overlap.
+        """
+        pieces, start = list[Window | None](), window.start.at
+        for began, ended in spans:
+            pieces.append(self.part(start, min(began, window.end.at)))
+            start = max(start, ended)
+        pieces.append(self.part(start, window.end.at))
+        return [piece for piece in pieces if piece is not None]
 
     def between(self, window: Window, step: float) -> list[Window]:
         """A window in parts of `step` seconds, about."""
-        first = bisect_right(self.points, window.start.at, key=lambda point: point.at) - 1
+        first = bisect_right(self.points, window.start.at, key=_AT) - 1
         parts: list[Window] = []
         start = self.points[max(first, 0)]
         for point in self.points[max(first, 0) + 1 :]:
@@ -93,9 +121,16 @@ class History:
                 start = point
         return parts
 
+    def _back(self, end: Point, over: float, since: float) -> Window:
+        start = self._at(end.at - over)
+        if start.at < since:
+            start = next((point for point in self.points if point.at >= since), end)
+            start = min(start, end, key=_AT)
+        return Window(start, end)
+
     def _at(self, moment: float) -> Point:
         """The last sample at `moment` or before it; the first one if there is none."""
-        return self.points[max(bisect_right(self.points, moment, key=lambda point: point.at) - 1, 0)]
+        return self.points[max(bisect_right(self.points, moment, key=_AT) - 1, 0)]
 
 
 def resumed(point: Point) -> History:
@@ -110,9 +145,9 @@ def _shifted(points: tuple[Point, ...], seconds: float) -> tuple[Point, ...]:
 
 def _thinned(points: tuple[Point, ...], now: float, keep: float) -> tuple[Point, ...]:
     """Without what is too old, and with only some of what is not recent."""
-    oldest = bisect_right(points, now - keep, key=lambda point: point.at) - 1
+    oldest = bisect_right(points, now - keep, key=_AT) - 1
     points = points[max(oldest, 0) :]  # the one before the horizon is where the longest window starts
-    recent = bisect_right(points, now - RECENT, key=lambda point: point.at)
+    recent = bisect_right(points, now - RECENT, key=_AT)
     step = max(10.0, keep / LONG_POINTS)
     # Each sample was recent once, and all before it were thinned then: those near the end are what there is to do.
     changed = recent

@@ -41,10 +41,18 @@ def dispersion(blocks: Sequence[tuple[int, int]]) -> float:
     Args:
         blocks: requests and failures of each.
     """
+    seen = scatter(blocks)
+    return 1.0 if seen is None else seen
+
+
+def scatter(blocks: Sequence[tuple[int, int]]) -> float | None:
+    """The same; None if the blocks are too few or have too few failures to say anything."""
     filled = [(requests, failures) for requests, failures in blocks if requests > 0]
     requests, failures = sum(n for n, _ in filled), sum(k for _, k in filled)
-    if len(filled) < _FEWEST_BLOCKS or not _FEWEST_FAILURES <= failures < requests:
-        return 1.0
+    if len(filled) < _FEWEST_BLOCKS or failures < _FEWEST_FAILURES:
+        return None
+    if failures >= requests:
+        return 1.0  # all fail, and steadily
     share = failures / requests
     pearson = sum((k - n * share) ** 2 / (n * share * (1 - share)) for n, k in filled)
     return min(max(1.0, pearson / (len(filled) - 1)), _MOST)

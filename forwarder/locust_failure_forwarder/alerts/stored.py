@@ -15,7 +15,7 @@ from .episodes import Episode, RuleState, Standing
 from .findings import Subject
 from .proportions import Baseline
 from .samples import Counts, EndpointSample, Key, NewFailure, Point, Sample, point_of
-from .spike import Held
+from .usual import Held, Span
 
 WHOLE_EVERY: Final = 60
 """Samples from one that is stored whole to the next."""
@@ -137,10 +137,7 @@ def _from_watch(watch: Watch) -> dict[str, Any]:
         "hidden": _from_episode(state.hidden),
         "numbers": [state.episodes, state.rests_until, state.folded, watch.new],
         "sent": list(state.sent),
-        "held": [
-            [*_from_subject(subject), held.usual.requests, held.usual.failures, held.usual.dispersion, held.ended]
-            for subject, held in watch.held.items()
-        ],
+        "held": [[*_from_subject(subject), *_from_held(held)] for subject, held in watch.held.items()],
     }
 
 
@@ -155,8 +152,22 @@ def _to_watch(content: Mapping[str, Any]) -> Watch:
         folded=folded,
         hidden=_to_episode(content["hidden"]),
     )
-    held = {Subject(*row[:3]): Held(Baseline(*row[3:6]), row[6]) for row in content["held"]}
+    held = {Subject(*row[:3]): _to_held(*row[3:]) for row in content["held"]}
     return Watch(state, held, new)
+
+
+def _from_held(held: Held) -> list[Any]:
+    usual, spans = held.usual, [[span.began, span.ended, span.dispersion] for span in held.spans]
+    return [usual.requests, usual.failures, usual.dispersion, held.ended, held.began, held.found, held.bad, spans]
+
+
+def _to_held(requests: int, failures: int, dispersion: float, ended: float | None, *times: Any) -> Held:
+    """What follows `ended` is missing in what 0.1.0 stored before it remembered episodes."""
+    usual = Baseline(requests, failures, dispersion)
+    if not times:
+        return Held(usual, ended)
+    began, found, bad, spans = times
+    return Held(usual, ended, began, found, bad, tuple(Span(*span) for span in spans))
 
 
 def _from_subject(subject: Subject) -> list[str]:
