@@ -1,7 +1,7 @@
 """Alert rules over synthetic tests: false alarms an hour, detection delay, missed episodes. Writes into docs/alerts.md.
 
     .venv/bin/python benchmarks/alert_simulation.py --seeds 1-3 --hours 5
-    .venv/bin/python benchmarks/alert_simulation.py --seeds 1001-1010 --hours 24 --episode-hours 5 --write
+    .venv/bin/python benchmarks/alert_simulation.py --seeds 1001-1004 --hours 6 --episode-hours 3 --write
 
 A firing message outside of every episode is a false alarm; an episode during which none fires is missed. The same
 samples are given to every rule. The tests are in `bench/alert_scenes.py`.
@@ -122,7 +122,7 @@ def bounds(chosen: Sequence[Rules], quiet: Sequence[Sequence[Score]]) -> list[st
         rate = at_most(false) / hours
         lines.append(
             f"- {name}: {false} false alarms in {hours:.0f} hours of the tests without episodes and clumps, so "
-            f"{rate:.2g} an hour at most (95 %), one in {1 / rate:.2g} h"
+            f"{rate:.2g} an hour at most (95 %), one in {1 / rate:{'.0f' if rate < 0.1 else '.2g'}} h"
         )
     return lines
 
