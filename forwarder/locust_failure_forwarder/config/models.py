@@ -84,7 +84,7 @@ class BatchConfig(ConfigModel):
     max_bytes: PositiveSize = 1024 * 1024
     """Bytes of one request's body before compression. A single record may exceed it."""
     max_age: Duration = 1.0
-    """Longest time a record waits for company."""
+    """Longest time a failure waits for company; alerts and summaries wait for none."""
 
 
 FilePath = Annotated[str, Field(min_length=1)]

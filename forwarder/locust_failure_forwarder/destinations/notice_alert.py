@@ -120,8 +120,9 @@ def _chart(alert: Alert) -> tuple[str, str] | None:
     shares = [share for share in alert.trend if share is not None]
     if len(shares) < 2:
         return None
-    span = duration(alert.trend_step_s * len(alert.trend))
-    return f"Share of failures, last {span}, at most {percent(max(shares))}", sparkline(alert.trend)
+    step, span = duration(alert.trend_step_s), duration(alert.trend_step_s * len(alert.trend))
+    # The peak is of the rule's own window, which may be shorter than a step: say what the greatest one here is of.
+    return f"Share of failures in steps of {step}, last {span}, at most {percent(max(shares))}", sparkline(alert.trend)
 
 
 def _worst(alert: Alert) -> Listed:

@@ -130,7 +130,7 @@ def test_each_condition_has_its_words(condition: str, unit: str, value: float, t
 def test_the_share_of_failures_is_drawn_if_it_is_known() -> None:
     trend = (0.0, 0.0, None, 0.05, 0.2, 0.42)
     assert of_alert(alert(trend=trend, trend_step_s=2.0)).chart == (
-        "Share of failures, last 12 s, at most 42 %",
+        "Share of failures in steps of 2 s, last 12 s, at most 42 %",
         "▁▁·▂▄█",
     )
     assert of_alert(alert(trend=())).chart is None
