@@ -67,10 +67,11 @@ def await_forked_workers(own_children: set[int], deadline: float) -> None:
         workers = [child for child in psutil.Process().children() if child.pid not in own_children]
     except psutil.Error:
         return
-    while time.monotonic() < deadline:
-        if not any(_is_running(worker) for worker in workers):
-            return
-        gevent.sleep(0.05)
+    try:
+        while time.monotonic() < deadline and any(_is_running(worker) for worker in workers):
+            gevent.sleep(0.05)
+    except KeyboardInterrupt:
+        logger.warning("interrupted; the workers go on by themselves, until their own deadlines")
 
 
 def _is_running(process: Any) -> bool:
