@@ -1,4 +1,4 @@
-"""What messages say of alerts and runs, in words alone."""
+"""What messages say of alerts, in words alone."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,21 +6,9 @@ from typing import Any
 import pytest
 from locust_failure_forwarder.destinations.notice import PLAIN, Notice, write
 from locust_failure_forwarder.destinations.notice_alert import of_alert
-from locust_failure_forwarder.destinations.notice_summary import of_summary
 from locust_failure_schemas import Affected
-from support.samples import NOW, TOP_ENDPOINTS, alert, run, summary
-
-
-def headline(notice: Notice) -> str:
-    return write(notice.headline, PLAIN)
-
-
-def fields(notice: Notice) -> dict[str, str]:
-    return {label: write(value, PLAIN) for label, value in notice.fields}
-
-
-def lists(notice: Notice) -> dict[str, list[str]]:
-    return {label: [write(line, PLAIN) for line in lines] for label, lines in notice.lists}
+from support.notices import fields, headline, lists
+from support.samples import NOW, TOP_ENDPOINTS, alert, run
 
 
 def resolved(**changes: Any) -> Notice:
@@ -215,48 +203,3 @@ def test_the_small_print_finds_the_event() -> None:
 def test_only_the_message_that_opens_an_episode_calls_anybody() -> None:
     assert of_alert(alert(), calls=("here",)).calls == ("here",)
     assert of_alert(alert(state="resolved", resolution="recovered"), calls=("here",)).calls == ()
-
-
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [
-        ({}, "172 of 24,000 requests failed (0.717 %), 1 alert fired"),
-        ({"alerts_fired": 2}, "172 of 24,000 requests failed (0.717 %), 2 alerts fired"),
-        ({"failures": 0, "alerts_fired": 0}, "no failures in 24,000 requests"),
-        ({"failures": 0, "requests": 0, "alerts_fired": 0}, "no requests were made"),
-        ({"failures": 0, "alerts_fired": 0, "user_errors": 1}, "no failures in 24,000 requests, 1 error in user code"),
-    ],
-)
-def test_summary_headline_tells_the_outcome(changes: dict[str, Any], told: str) -> None:
-    assert headline(of_summary(summary(**changes))) == f"🏁 checkout-soak (staging) finished after 10 min: {told}"
-
-
-@pytest.mark.parametrize(
-    ("changes", "tone", "verdict"),
-    [
-        ({"failures": 0, "alerts_fired": 0}, "good", "clean"),
-        ({}, "warning", "1 alert fired"),
-        ({"alerts_fired": 0}, "warning", "failures, none of which raised an alert"),
-        ({"failures": 0, "alerts_fired": 0, "user_errors": 1}, "warning", "failures, none of which raised an alert"),
-        ({"failures": 0, "alerts_fired": 0, "requests": 0}, "warning", "nothing was tested"),
-    ],
-)
-def test_only_a_clean_run_is_good_news(changes: dict[str, Any], tone: str, verdict: str) -> None:
-    notice = of_summary(summary(**changes))
-    assert notice.tone == tone
-    assert fields(notice)["Verdict"] == verdict
-
-
-def test_summary_lists_categories_by_number() -> None:
-    assert (
-        fields(of_summary(summary()))["Kinds of failures"] == "server error 120 · assertion 51 · connection refused 1"
-    )
-
-
-def test_summary_of_a_master_has_no_categories() -> None:
-    assert "Kinds of failures" not in fields(of_summary(summary(categories={})))
-
-
-def test_errors_in_user_code_are_shown_only_if_there_are_any() -> None:
-    assert "Errors in user code" not in fields(of_summary(summary()))
-    assert fields(of_summary(summary(user_errors=3)))["Errors in user code"] == "3"
