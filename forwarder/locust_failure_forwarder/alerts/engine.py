@@ -136,7 +136,8 @@ def finish(rules: Sequence[AnyRule], state: State, at: float) -> tuple[State, tu
         if (watch := state.watches.get(rule.name)) is not None:
             _, told = lifecycle.finish(rule, watch.state, watch.found, clock=state.clock, at=at)
             notices += told
-    return replace(state, finished=True, watches={}), tuple(notices)
+    spent = {name: Watch(new=watch.new) for name, watch in state.watches.items() if watch.new}
+    return replace(state, finished=True, watches=spent), tuple(notices)
 
 
 def in_order(rules: Sequence[AnyRule]) -> list[AnyRule]:

@@ -82,3 +82,5 @@ class Notice:
     """Of all members that fire, or fired until now; worst first."""
     folded: int = 0
     """Episodes before this one that no message told of, because the hour's were used up."""
+    last: bool = False
+    """Whether the hour's messages are used up by this one, but for the one that ends it."""

@@ -82,7 +82,7 @@ def _tell(
         state = replace(state, episode=None, rests_until=clock + rule.cooldown)
         notice = _resolved(rule, state, episode, found, at, "recovered")
         if episode.told:
-            return _sent(state, notice, clock)
+            return _sent(state, clock), (notice,)
         state = replace(state, folded=state.folded + 1, hidden=episode)
     if state.hidden is not None and _has_room(rule, state):
         return _digest(rule, state, state.hidden, found, clock, at, "recovered")
@@ -105,7 +105,7 @@ def _digest(
 ) -> tuple[RuleState, tuple[Notice, ...]]:
     """One message for all episodes that none has told of: the last one's end, with the number of the others."""
     state = replace(state, folded=state.folded - 1)
-    return _sent(state, _resolved(rule, state, hidden, found, at, resolution), clock)
+    return _sent(state, clock), (_resolved(rule, state, hidden, found, at, resolution),)
 
 
 def _tell_firing(
@@ -117,20 +117,24 @@ def _tell_firing(
     clock: float,
     at: float,
 ) -> tuple[RuleState, tuple[Notice, ...]]:
+    # What is below its limit, only not for long enough to be sure, is nothing to tell of.
+    live = frozenset(subject for subject in firing if state.standings[subject].below_for is None)
     quiet = clock - episode.told_at
     due = (
         not episode.told
         or (rule.repeat > 0 and quiet >= rule.repeat)
-        or (quiet >= REGROUP * 2 ** (episode.told - 1) and not firing <= episode.told_members)
+        or (quiet >= REGROUP * 2 ** (episode.told - 1) and not live <= episode.told_members)
     )
     if not due or not _has_room(rule, state):
         return state, ()
-    ranked = _ranked(found, firing)
+    ranked = _ranked(found, live)
     if not ranked:
-        return state, ()  # what fires has not been measured since a restart
-    notice = Notice(rule, "firing", episode, at, episode.told, None, ranked[0], ranked, state.folded)
-    told = replace(episode, told=episode.told + 1, told_at=clock, told_members=episode.told_members | firing)
-    return _sent(replace(state, episode=told), notice, clock)
+        return state, ()  # nor is what has not been measured since a restart
+    told = replace(episode, told=episode.told + 1, told_at=clock, told_members=episode.told_members | live)
+    after = _sent(replace(state, episode=told), clock)
+    last = not _has_room(rule, after)
+    notice = Notice(rule, "firing", episode, at, episode.told, None, ranked[0], ranked, state.folded, last)
+    return after, (notice,)
 
 
 def finish(
@@ -141,7 +145,7 @@ def finish(
     episode = state.episode
     state = replace(state, episode=None, standings={})
     if episode is not None and episode.told:
-        return _sent(state, _resolved(rule, state, episode, found, at, "test_ended"), clock)
+        return _sent(state, clock), (_resolved(rule, state, episode, found, at, "test_ended"),)
     if episode is not None:
         state = replace(state, folded=state.folded + 1, hidden=episode)
     if state.hidden is None:
@@ -161,8 +165,8 @@ def _resolved(
     return Notice(rule, "resolved", episode, at, episode.told, resolution, ranked[0], ranked, state.folded)
 
 
-def _sent(state: RuleState, notice: Notice, clock: float) -> tuple[RuleState, tuple[Notice, ...]]:
-    return replace(state, sent=(*state.sent, clock), folded=0, hidden=None), (notice,)
+def _sent(state: RuleState, clock: float) -> RuleState:
+    return replace(state, sent=(*state.sent, clock), folded=0, hidden=None)
 
 
 def _ranked(found: Mapping[Subject, Finding], subjects: frozenset[Subject]) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from locust_failure_schemas import Affected, Alert, EndpointCount, ErrorCount, Scope, Unit
 
-from ..alerts.engine import State
+from ..alerts.engine import State, Watch
 from ..alerts.episodes import Notice
 from ..alerts.findings import Finding
 from ..alerts.history import Window
@@ -111,13 +111,17 @@ def alert_of(
         peak=notice.episode.peak if rule.when not in _WITHOUT_PEAK else None,
         episode_requests=meanwhile.requests if meanwhile else None,
         episode_failures=meanwhile.failures if meanwhile else None,
-        quota_used=isinstance(rule, NewFailureRule) and state.watches[rule.name].new >= rule.at_most,
+        quota_used=notice.last or _is_spent(rule, state),
         affected=tuple(_affected(finding) for finding in notice.firing[:MOST_AFFECTED]) if scope != "test" else (),
         affected_count=len(notice.firing) if scope != "test" else 0,
         folded_episodes=notice.folded,
         trend=trend(state.history),
         trend_step_s=STEP,
     )
+
+
+def _is_spent(rule: AnyRule, state: State) -> bool:
+    return isinstance(rule, NewFailureRule) and state.watches.get(rule.name, Watch()).new >= rule.at_most
 
 
 def _seconds(window: Window | None, state: State) -> float | None:

@@ -95,7 +95,8 @@ class Judge:
         """
         self._summaries = summaries
         self._alerts = max((alert.sequence for alert in alerts), default=0)
-        self._reader.groups_told = groups
+        samples = tuple(samples)
+        self._reader.resume(groups, samples)
         mine = [alert for alert in alerts if alert.run.id == current]
         restored: Restored = watch_again(self._rules, mine, samples, state, self._state)
         self._state, self._episodes = restored.state, restored.episodes
@@ -113,7 +114,12 @@ class Judge:
             self._state = engine.resume(self._state, sample)
             notices: tuple[Notice, ...] = ()
         else:
+            known = self._state.bases
             self._state, notices = engine.step(self._rules, self._state, sample, self._known)
+            for name, base in self._state.bases.items():
+                if base is not known.get(name):  # an episode has begun, whether or not a message tells of it
+                    run.alerts_fired += 1
+                    self._before[name] = self._recent.before(base.at)
         events = [self._alert(run, notice) for notice in notices]
         self._keep(run, sample, before)
         return events
@@ -170,8 +176,6 @@ class Judge:
     def _alert(self, run: RunState, notice: Notice) -> NewEvent:
         self._alerts += 1
         rule = self._by_name[notice.rule.name]
-        if notice.state == "firing" and not notice.repeat:
-            run.alerts_fired += 1
         number, episode_id = self._episodes.get(rule.name, (0, UUID(int=0)))
         if number != notice.episode.number:
             episode_id = UUID(bytes=uuid7(notice.at))
@@ -198,9 +202,6 @@ class Judge:
         """Errors of the window, or of the whole episode once it is over; of the run, if no count of then is left."""
         name = notice.rule.name
         groups = self._groups(run)
-        if notice.state == "firing" and not notice.repeat:
-            base = self._state.bases.get(name)
-            self._before[name] = self._recent.before(base.at) if base is not None else None
         window = span_of(notice, self._state)
         before = self._before.get(name) if notice.state == "resolved" else self._recent.before(window.start.at)
         if before is None:

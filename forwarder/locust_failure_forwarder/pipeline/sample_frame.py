@@ -31,10 +31,17 @@ class SampleReader:
 
         self.clean: Callable[[str], str] = clean
         self.groups_told = 0
+        self._told: set[str] = set()
 
     def begin(self) -> None:
         """A run starts."""
         self.groups_told = 0
+        self._told = set()
+
+    def resume(self, groups: int, samples: Iterable[Sample]) -> None:
+        """Go on where another process has told of so many groups, and of what these samples have."""
+        self.groups_told = groups
+        self._told = {failure.fingerprint for sample in samples for failure in sample.fresh}
 
     def read(self, run: RunState, payload: Mapping[str, Any]) -> Sample:
         """The sample of a frame.
@@ -75,7 +82,10 @@ class SampleReader:
         for method, name, message, _ in payload.get("new_errors", ()):
             clean = scalar_text(method), self.clean(name), self.clean(message)
             new.append(NewFailure(error_fingerprint(*clean), *clean))
-        return tuple({failure.fingerprint: failure for failure in new}.values())
+        fresh = {failure.fingerprint: failure for failure in new if failure.fingerprint not in self._told}
+        if len(self._told) < _REMEMBERED:
+            self._told.update(fresh)
+        return tuple(fresh.values())
 
 
 def _count(value: object) -> int:
