@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import isfinite
 from operator import attrgetter
 from typing import Final
 
@@ -34,6 +35,11 @@ class Window:
         end, start = self.end.counts(key), self.start.counts(key)
         made, failed = end.requests - start.requests, end.failures - start.failures
         return (made, failed) if 0 <= failed <= made else (end.requests, end.failures)
+
+    @property
+    def span(self) -> float | None:
+        """Seconds that its counts are of, to divide by; None if it begins before all samples."""
+        return self.end.known_at - self.start.known_at if isfinite(self.start.at) else None
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -72,6 +78,8 @@ class History:
             # too, so more new failures than requests tell of it even where both counts are higher again.
             return History((NOTHING, point))
         points = self.points if point.at >= self.newest.at else _shifted(self.points, point.at - self.newest.at)
+        if not made and points[-1] is not NOTHING:
+            point = replace(point, moved=points[-1].at if points[-1].moved is None else points[-1].moved)
         # The newest is always there; it makes way for the next one if they are too close to each other.
         if len(points) > 1 and points[-1].at - points[-2].at < LEAST_STEP:
             points = points[:-1]
@@ -83,6 +91,10 @@ class History:
         It begins at the last sample that is old enough: a window is never shorter than `over`, unless the run is.
         """
         return self._back(self._at(self.newest.at - ago) if ago else self.newest, over, since)
+
+    def measured(self, over: float, since: float = float("-inf")) -> Window:
+        """As `window`, but from before the last `over` seconds that the counts are of: for what is counted a second."""
+        return self._back_to(self.newest, self.newest.known_at - over, since)
 
     def before(self, window: Window, over: float, since: float = float("-inf")) -> Window:
         """The `over` seconds before a window, as far as they lie after `since`."""
@@ -122,7 +134,10 @@ class History:
         return parts
 
     def _back(self, end: Point, over: float, since: float) -> Window:
-        start = self._at(end.at - over)
+        return self._back_to(end, end.at - over, since)
+
+    def _back_to(self, end: Point, moment: float, since: float) -> Window:
+        start = self._at(moment)
         if start.at < since:
             start = next((point for point in self.points if point.at >= since), end)
             start = min(start, end, key=_AT)
@@ -140,7 +155,12 @@ def resumed(point: Point) -> History:
 
 def _shifted(points: tuple[Point, ...], seconds: float) -> tuple[Point, ...]:
     """The same, with all times moved: the clock was set back, and time did not pass meanwhile."""
-    return tuple(replace(point, at=point.at + seconds) if point is not NOTHING else point for point in points)
+    return tuple(
+        point
+        if point is NOTHING
+        else replace(point, at=point.at + seconds, moved=None if point.moved is None else point.moved + seconds)
+        for point in points
+    )
 
 
 def _thinned(points: tuple[Point, ...], now: float, keep: float) -> tuple[Point, ...]:

@@ -19,6 +19,8 @@ from .samples import Counts, Key
 LOOK: Final = 1.0
 """Seconds between two looks."""
 _MANY: Final = 10**9
+_LATEST: Final = 5.0
+"""Seconds by which the pace of now is told."""
 _PAST: Final = 300.0
 """Seconds whose scatter is looked at."""
 
@@ -45,10 +47,11 @@ def failure_ratio(rule: FailureRatioRule, history: History, since: float) -> Ite
 
 def failures_per_second(rule: FailuresPerSecondRule, history: History, since: float) -> Iterator[Finding]:
     """Failures a second, on average over the window."""
-    window = history.window(rule.over, since=since)
+    window = history.measured(rule.over, since)
+    seconds = max(window.span or rule.over, rule.over)
     for key in keys_of(rule, window):
         counts = window.counts(key)
-        rate = counts.failures / rule.over
+        rate = counts.failures / seconds
         below = None if not counts.requests else not counts.failures or rate < rule.resolve_limit
         breached = counts.requests >= rule.min_requests and rate > rule.above
         yield _finding(rule, key, counts, (rate, rule.above), breached=breached, below=below)
@@ -76,12 +79,14 @@ def no_requests(rule: NoRequestsRule, history: History, since: float) -> Iterato
     before = history.window(2 * rule.over, ago=rule.over, since=since)
     earlier = before.counts()
     first = max(next((point.at for point in history.points if isfinite(point.at)), history.newest.at), since)
+    elapsed = before.end.at - max(before.start.at, first)
     # A young run is taken to be no younger than the window, or a single request would make a pace.
-    expected = earlier.requests / max(before.end.at - max(before.start.at, first), rule.over) * rule.over
+    expected = earlier.requests / max(elapsed, rule.over) * rule.over
     never = not window.end.total.requests and window.end.at - first >= 2 * rule.over
     running = min(window.start.users, window.end.users) > 0
     silent = running and not counts.requests and (expected >= rule.min_requests or never)
-    pace = counts.requests / rule.over
+    latest = min(rule.over, _LATEST)
+    pace = history.window(latest, since=since).counts().requests / latest
     yield Finding(
         subject=TEST,
         value=pace,
@@ -91,7 +96,7 @@ def no_requests(rule: NoRequestsRule, history: History, since: float) -> Iterato
         window=rule.over,
         breached=silent,
         below=counts.requests > 0 or not running,
-        before=expected / rule.over,
+        before=earlier.requests / max(elapsed, LOOK) if isfinite(elapsed) else None,
     )
 
 

@@ -100,12 +100,22 @@ class Point:
     users: int
     total: Counts
     endpoints: Mapping[Key, Counts] = field(repr=False)
+    moved: float | None = None
+    """Epoch seconds of the sample that these counts came with, if it was an earlier one: what a master knows of its
+    workers moves every 3 s only."""
+
+    @property
+    def known_at(self) -> float:
+        """Until when the counts tell what happened; as of now, where nothing has moved for so long that nothing did."""
+        return self.moved if self.moved is not None and self.at - self.moved <= LATE else self.at
 
     def counts(self, key: Key | None) -> Counts:
         """Of one endpoint; of the test if `key` is None."""
         return self.total if key is None else self.endpoints.get(key, _NONE)
 
 
+LATE: Final = 4.0
+"""Seconds within which workers have reported again."""
 _NONE: Final = Counts()
 NOTHING: Final = Point(at=float("-inf"), users=0, total=_NONE, endpoints={})
 """What lies before all samples: a run begins with all counts at zero."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .findings import Finding, Subject
+from .findings import Subject
 from .history import History
 from .samples import Key
 
@@ -10,7 +10,7 @@ STEP: Final = 5.0
 """Seconds; a master's numbers move every 3 s."""
 STEPS: Final = 24
 _BEFORE: Final = 300.0
-"""Seconds before the window that are looked at."""
+"""Seconds that are looked at."""
 
 
 def trend(history: History) -> tuple[float | None, ...]:
@@ -25,9 +25,10 @@ def trend(history: History) -> tuple[float | None, ...]:
     return tuple(reversed(shares))
 
 
-def share_before(history: History, finding: Finding) -> float | None:
-    """Share of failed requests of the finding's subject before its window; None without requests."""
-    counts = history.window(_BEFORE, ago=finding.window).counts(key_of(finding.subject))
+def share_before(history: History, subject: Subject, until: float, since: float) -> float | None:
+    """Share of failed requests of a subject until a moment, as far back as another; None without any. Epoch seconds."""
+    ago = max(history.newest.at - until, 0.0)
+    counts = history.window(_BEFORE, ago=ago, since=since).counts(key_of(subject))
     return counts.ratio if counts.requests else None
 
 

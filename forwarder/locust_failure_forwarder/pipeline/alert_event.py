@@ -14,7 +14,7 @@ from ..alerts.episodes import Notice
 from ..alerts.findings import Finding
 from ..alerts.history import Window
 from ..alerts.trend import STEP, share_before, trend
-from ..config.alert_rules import AnyRule, NewFailureRule
+from ..config.alert_rules import AnyRule, FailuresPerSecondRule, NewFailureRule
 from ..uuid7 import uuid7
 from .runs import RunState
 
@@ -46,7 +46,7 @@ class Shown:
 def span_of(notice: Notice, state: State) -> Window:
     """What a message is about: the window that was measured, or the whole episode once it is over, if that is known."""
     base = state.bases.get(notice.rule.name) if notice.state == "resolved" else None
-    measured = state.history.window(notice.finding.window)
+    measured = _measured(notice, state)
     return measured if base is None else Window(base, measured.end)
 
 
@@ -73,7 +73,7 @@ def alert_of(
     found, scope = notice.finding, _scope(rule)
     new = rule.when == "new_failure"
     requests = found.requests
-    measured = state.history.window(found.window)
+    measured = _measured(notice, state)
     window = shown.window or measured
     base = state.bases.get(rule.name)
     meanwhile = Window(base, state.history.newest).counts() if base is not None else None
@@ -90,8 +90,7 @@ def alert_of(
         severity=rule.severity,
         value=float(len(notice.firing)) if new else found.value,
         threshold=found.limit,
-        # A young run has not had the whole window yet; a sample that came late makes it no longer.
-        window_s=min(found.window, _seconds(measured, state) or found.window),
+        window_s=_seconds(measured, state) or found.window,
         requests=requests,
         failures=min(found.failures, requests),
         users=max(state.history.newest.users, 0),
@@ -106,7 +105,7 @@ def alert_of(
         labels={name: clean(value) for name, value in rule.labels.items()},
         unit=_UNITS[rule.when],
         scope=scope,
-        before=_before(rule, state, found),
+        before=_before(notice, rule, state),
         repeat=notice.repeat,
         peak=notice.episode.peak if rule.when not in _WITHOUT_PEAK else None,
         episode_requests=meanwhile.requests if meanwhile else None,
@@ -120,6 +119,12 @@ def alert_of(
     )
 
 
+def _measured(notice: Notice, state: State) -> Window:
+    """The window that the finding is of, as its rule has taken it."""
+    history, over = state.history, notice.finding.window
+    return history.measured(over) if isinstance(notice.rule, FailuresPerSecondRule) else history.window(over)
+
+
 def _is_spent(rule: AnyRule, state: State) -> bool:
     return isinstance(rule, NewFailureRule) and state.watches.get(rule.name, Watch()).new >= rule.at_most
 
@@ -128,17 +133,23 @@ def _seconds(window: Window | None, state: State) -> float | None:
     """How long it is; from the start of the run, if it begins before all samples."""
     if window is None:
         return None
-    start = window.start.at if isfinite(window.start.at) else state.began_at
-    return max(window.end.at - start, 0.0) if start is not None and isfinite(window.end.at) else None
+    if window.span is not None:
+        return max(window.span, 0.0)
+    if state.began_at is None or not isfinite(window.end.at):
+        return None
+    return max(window.end.known_at - state.began_at, 0.0)
 
 
 def _scope(rule: AnyRule) -> Scope:
     return "failure" if rule.when == "new_failure" else rule.scope
 
 
-def _before(rule: AnyRule, state: State, found: Finding) -> float | None:
-    """As the rule measured it; else the share of failures, where that is what it measures."""
-    return share_before(state.history, found) if rule.when == "failure_ratio" else found.before
+def _before(notice: Notice, rule: AnyRule, state: State) -> float | None:
+    """As the rule measured it; else the share of failures before the episode, where that is what it measures."""
+    if rule.when != "failure_ratio":
+        return notice.finding.before
+    until = notice.episode.started_at - rule.over - rule.hold
+    return share_before(state.history, notice.finding.subject, until, (state.began_at or 0.0) + rule.warm_up)
 
 
 def _affected(finding: Finding) -> Affected:

@@ -35,7 +35,7 @@ async def report(outlet: Outlet, store: Store, routes: Sequence[Route], runs: Ru
         await asyncio.sleep(_EVERY)
 
 
-async def say_last_word(outlet: Outlet, store: Store, routes: Sequence[Route], by: float) -> None:
+async def say_last_word(outlet: Outlet, store: Store, routes: Sequence[Route], runs: RunBook, by: float) -> None:
     """Close the log and send the final accounts. A disk that hangs is not waited for beyond `by` (monotonic)."""
     states = {route.key: {**route.state(), "under_way": 0, "next_try_s": None} for route in routes}
     writing = asyncio.ensure_future(_write(store, states))
@@ -43,7 +43,7 @@ async def say_last_word(outlet: Outlet, store: Store, routes: Sequence[Route], b
     in_memory = store.accounts
     final = await store.close(max(0.0, by - time.monotonic())) or {}
     accounts = {key: _fuller(final.get(key), account) for key, account in in_memory.items()}
-    outlet.send(FrameType.CLOSED, status(accounts, states, store.path))
+    outlet.send(FrameType.CLOSED, {**status(accounts, states, store.path), **runs.counted()})
 
 
 def status(

@@ -163,7 +163,7 @@ async def _forward(
                 task.cancel()
             await asyncio.gather(*workers, adopting, return_exceptions=True)
     committer.give_up()
-    await say_last_word(outlet, store, routes, deadline + _LAST_WORD_SECONDS)
+    await say_last_word(outlet, store, routes, runs, deadline + _LAST_WORD_SECONDS)
 
 
 async def _adopt(settings: Settings, directory: Path, couriers: Mapping[str, Courier], outlet: Outlet) -> None:
