@@ -85,6 +85,8 @@ class Alert(Model):
     unit: Annotated[Unit, *open_values(Unit, "other")] = "ratio"
     """Of `value`, `threshold` and `before`: `ratio` from 0 to 1, `per_second`, `milliseconds` or `count`. A unit that a
     later minor version adds reads as `other`. Since 1.1."""
+    percentile: Annotated[FiniteFloat | None, Field(gt=0, le=100, examples=[95.0])] = None
+    """Which percentile of the response times `value` is; null where it is none. Since 1.1."""
     scope: Annotated[Scope, *open_values(Scope, "other")] = "test"
     """What the rule looks at: the `test` as a whole, each `endpoint`, or each kind of `failure`. A scope that a later
     minor version adds reads as `other`. Since 1.1."""
@@ -100,8 +102,8 @@ class Alert(Model):
     episode_failures: Annotated[int | None, Field(ge=0, examples=[613])] = None
     """How many of them failed. Since 1.1."""
     quota_used: Annotated[bool, Field(examples=[False])] = False
-    """Whether the rule has told all that it may tell in a run (`at_most` of `new_failure`), so that what follows is not
-    told. Since 1.1."""
+    """Whether the rule has told all that it may for now (`at_most` of `new_failure`, `max_per_hour`), so that what it
+    finds next is not told at once, or not at all. Since 1.1."""
     affected: tuple[Affected, ...] = ()
     """The endpoints or failures that make the alert, worst first, at most ten; empty if it is about the whole test.
     Since 1.1."""

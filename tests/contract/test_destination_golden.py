@@ -24,6 +24,7 @@ RECOVERED: Final = {
     "state": "resolved",
     "resolution": "recovered",
     "occurred_at": LATER,
+    "repeat": 1,
     "value": 2 / 400,
     "requests": 400,
     "failures": 2,
@@ -39,7 +40,7 @@ FULL: Final[dict[str, Any]] = {
     "top_s": 10.0,
     "peak": 172 / 410,
 }
-ENDED: Final = {"state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}
+ENDED: Final = {"repeat": 1, "state": "resolved", "occurred_at": LATER, "resolution": "test_ended"}
 
 BATCHES: Final[dict[str, tuple[str, list[Event], bool]]] = {
     "http.failures": ("http", [event("failures"), event("failures", position=2)], False),

@@ -84,6 +84,7 @@ ALERTS: Final = st.builds(
     episode_requests=st.none() | COUNT,
     episode_failures=st.none() | COUNT,
     quota_used=st.booleans(),
+    percentile=st.none() | st.floats(min_value=0.1, max_value=100),
     top_s=st.none() | NUMBER,
     affected=st.lists(AFFECTED, max_size=10).map(tuple),
     affected_count=COUNT,

@@ -48,13 +48,21 @@ def failure_ratio(rule: FailureRatioRule, history: History, since: float) -> Ite
 def failures_per_second(rule: FailuresPerSecondRule, history: History, since: float) -> Iterator[Finding]:
     """Failures a second, on average over the window."""
     window = history.measured(rule.over, since)
-    seconds = max(window.span or rule.over, rule.over)
+    seconds = max(_covered(window, history) or rule.over, rule.over)
     for key in keys_of(rule, window):
         counts = window.counts(key)
         rate = counts.failures / seconds
         below = None if not counts.requests else not counts.failures or rate < rule.resolve_limit
         breached = counts.requests >= rule.min_requests and rate > rule.above
         yield _finding(rule, key, counts, (rate, rule.above), breached=breached, below=below)
+
+
+def _covered(window: Window, history: History) -> float | None:
+    """Seconds that its counts are of; from the first sample, where nothing was counted before."""
+    if window.start.total.requests:
+        return window.span
+    first = next((point.at for point in history.points if isfinite(point.at)), history.newest.at)
+    return window.end.known_at - first + LOOK
 
 
 def slow_requests(rule: SlowRequestsRule, history: History, since: float) -> Iterator[Finding]:

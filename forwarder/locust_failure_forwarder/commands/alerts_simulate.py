@@ -1,7 +1,7 @@
 """`failure-forwarder alerts simulate`: the samples of an earlier run, replayed against rules. Reads only."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,11 +87,24 @@ def _print(recorded: RecordedRun, rules: Sequence[AnyRule], notices: Sequence[No
         state = "again" if notice.repeat and notice.state == "firing" else notice.state
         state = "test ended" if notice.resolution == "test_ended" else state
         found = finding_in_words(by_name[notice.rule.name], notice.finding)
-        more = f"; {counted(len(notice.firing), 'endpoint')}" if by_name[notice.rule.name].scope == "endpoint" else ""
-        folded = f"; {counted(notice.folded, 'episode')} before not told" if notice.folded else ""
-        say(terminal, f"  {_clock(notice.at - first.at):>8}  {state:<10}  {notice.rule.name}: {found}{more}{folded}")
+        told = "; ".join((found, *_besides(notice, by_name[notice.rule.name])))
+        say(terminal, f"  {_clock(notice.at - first.at):>8}  {state:<10}  {notice.rule.name}: {told}")
     episodes = sum(1 for notice in notices if notice.state == "firing" and not notice.repeat)
     say(terminal, f"{counted(episodes, 'alert')} in {counted(len(notices), 'message')}")
+
+
+def _besides(notice: Notice, rule: AnyRule) -> Iterator[str]:
+    worst = notice.finding.subject
+    if rule.scope == "endpoint":
+        yield f"{counted(len(notice.firing), 'endpoint')}, worst {worst.method} {worst.name}"
+    if rule.when == "new_failure" and len(notice.firing) > 1:
+        yield f"{len(notice.firing)} in all"
+    if notice.state == "resolved" and not notice.repeat:
+        yield "its beginning not told, by max_per_hour"
+    if notice.folded:
+        yield f"{counted(notice.folded, 'episode')} before not told"
+    if notice.last:
+        yield "no more for now, by max_per_hour"
 
 
 def _as_json(notice: Notice, rules: Sequence[AnyRule]) -> dict[str, Any]:

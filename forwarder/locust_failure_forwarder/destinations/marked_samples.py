@@ -84,6 +84,7 @@ def marked_samples(now: datetime, real: Run | None = None) -> tuple[Sample, ...]
         | {
             "id": sample_id("resolved", moment),
             "sequence": 2,
+            "repeat": 1,
             "value": 0.004,
             "requests": 500,
             "failures": 2,

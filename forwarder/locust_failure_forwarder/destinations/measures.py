@@ -85,6 +85,12 @@ def _new(alert: Alert) -> str:
     return f"{count:,} {'kind' if count == 1 else 'kinds'} of failure not seen before"
 
 
+def _slow(alert: Alert) -> str:
+    if alert.percentile is None:
+        return f"requests take {quantity(alert, alert.value)}"
+    return f"p{alert.percentile:g} of the response times is {quantity(alert, alert.value)}"
+
+
 _RATIO: Final = _Words("Failed", _share)
 _WORDS: Final[Mapping[str, _Words]] = {
     "failure_ratio": _RATIO,
@@ -96,6 +102,6 @@ _WORDS: Final[Mapping[str, _Words]] = {
         lambda alert: f"{number(alert.value)} requests a second from {plural(alert.users, 'user')}",
         has_limit=False,
     ),
-    "slow_requests": _Words("Response time", lambda alert: f"requests take {quantity(alert, alert.value)}"),
+    "slow_requests": _Words("Response time", _slow),
 }
 _ANY: Final = _Words("Value", lambda alert: f"measured {quantity(alert, alert.value)}")

@@ -33,23 +33,23 @@ def of_alert(alert: Alert, links: tuple[tuple[str, str], ...] = (), calls: tuple
 
 
 def _headline(alert: Alert, measure: Measured) -> Line:
-    name = (*title(alert.run), ": ")
+    name: Line = (*title(alert.run), ": ", Code(alert.rule, 60))
     since = duration((alert.occurred_at - alert.started_at).total_seconds())
     if alert.state == "firing" and alert.repeat:
-        return ("🔥 ", *name, f"still firing after {since}; ", *_where(alert), f"{measure.told}{measure.aside()}")
+        return ("🔥 ", *name, f" still fires after {since}; ", *_where(alert), f"{measure.told}{measure.aside()}")
     if alert.state == "firing":
-        return ("🔥 ", *name, *_where(alert), f"{measure.told}{measure.aside()}")
+        return ("🔥 ", *name, ": ", *_where(alert), f"{measure.told}{measure.aside()}")
     if alert.resolution == "test_ended":
         # The run may end while the share is low again, only not for long enough to be sure.
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
         told = f"{measure.told}{measure.aside(over=True)}"
-        return ("⏹️ ", *name, f"{still}, {since} after the alert; ", *_where(alert), told)
+        return ("⏹️ ", *name, f": {still}, {since} after the alert; ", *_where(alert), told)
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"
     if alert.condition == "new_failure":
         # The old ones may well go on, and it is not known of new ones where they are not told.
-        what = "told all it may" if alert.quota_used else "no more new failures"
+        what = "has told all it may" if alert.quota_used else "no more new failures"
     peak = f" ({measure.peak})" if measure.peak else ""
-    return ("✅ ", *name, Code(alert.rule, 60), f" {what} after {since}; ", *_where(alert), f"{measure.told}{peak}")
+    return ("✅ ", *name, f" {what} after {since}; ", *_where(alert), f"{measure.told}{peak}")
 
 
 def _where(alert: Alert) -> Line:
@@ -70,11 +70,16 @@ def _tone(alert: Alert) -> Tone:
 def _measured(alert: Alert, measure: Measured) -> Fields:
     """What was measured, and of what: the numbers may be those of one endpoint."""
     there = _there(alert)
+    of_window: Fields = (
+        (f"Last {duration(alert.window_s)}{there}", (failed_of(alert.failures, alert.requests),)),
+        (f"Requests/s{there}", (rate(alert.requests, alert.window_s),)),
+    )
+    if alert.scope == "failure" and not alert.requests:
+        of_window = ()  # a group of several endpoints, whose name is none
     label = measure.label + (there if alert.scope == "endpoint" else "")
     return (
         (label, (f"{measure.value}{measure.aside(over=alert.state != 'firing')}",)),
-        (f"Last {duration(alert.window_s)}{there}", (failed_of(alert.failures, alert.requests),)),
-        (f"Requests/s{there}", (rate(alert.requests, alert.window_s),)),
+        *of_window,
     )
 
 
@@ -104,8 +109,12 @@ def _untold(alert: Alert) -> Fields:
     parts: list[str] = []
     if alert.folded_episodes:
         parts.append(f"{plural(alert.folded_episodes, 'episode')} before this one")
-    if alert.quota_used:
+    if alert.state == "resolved" and not alert.repeat:
+        parts.append("that it began")
+    if alert.quota_used and alert.condition == "new_failure":
         parts.append("further new failures of this run")
+    elif alert.quota_used:
+        parts.append("what this rule finds next, while its messages of the hour are used up")
     return (("Not told", (" · ".join(parts),)),) if parts else ()
 
 

@@ -11,6 +11,8 @@ from .words import plural, share
 TOP: Final = 3
 """Endpoints and errors listed in a message."""
 
+_MOST_LABELS: Final = 8
+
 Fields: TypeAlias = tuple[tuple[str, Line], ...]
 """Label and value pairs."""
 Listed: TypeAlias = tuple[tuple[str, tuple[Line, ...]], ...]
@@ -51,6 +53,10 @@ def errors(label: str, counts: Iterable[ErrorCount]) -> Listed:
 
 
 def ids(event: Alert | RunSummary) -> Line:
-    """Small print that finds the event in the log and at other destinations."""
+    """Small print: labels, and what finds the event in the log and at other destinations."""
+    labels = event.run.labels | (event.labels if isinstance(event, Alert) else {})
+    told: Line = ()
+    for name, value in list(labels.items())[:_MOST_LABELS]:
+        told = (*told, Foreign(f"{name}={value}", 100), " · ")
     host = Foreign(event.node.host, 100)
-    return (f"run {event.run.id} · message {event.id} · {event.node.role} on ", host)
+    return (*told, f"run {event.run.id} · message {event.id} · {event.node.role} on ", host)

@@ -45,7 +45,7 @@ def of_summary(summary: RunSummary, links: tuple[tuple[str, str], ...] = ()) -> 
 
 
 def _accounts(accounts: Iterable[DeliveryCount]) -> Iterator[Piece]:
-    """`monitoring: 306 captured = 280 delivered + 26 pending`, and so on."""
+    """`monitoring: 306 captured = 280 delivered + 26 on their way`, and so on."""
     for number, account in enumerate(accounts):
         if number:
             yield " · "
@@ -56,7 +56,7 @@ def _accounts(accounts: Iterable[DeliveryCount]) -> Iterator[Piece]:
 def _account(account: DeliveryCount) -> str:
     parts = {
         "delivered": account.delivered,
-        "pending": account.pending,
+        "on their way": account.pending,
         "dead": account.dead,
         "dropped": account.dropped,
     }

@@ -14,7 +14,7 @@ from ..alerts.episodes import Notice
 from ..alerts.findings import Finding
 from ..alerts.history import Window
 from ..alerts.trend import STEP, share_before, trend
-from ..config.alert_rules import AnyRule, FailuresPerSecondRule, NewFailureRule
+from ..config.alert_rules import AnyRule, FailuresPerSecondRule, NewFailureRule, SlowRequestsRule
 from ..uuid7 import uuid7
 from .runs import RunState
 
@@ -104,6 +104,7 @@ def alert_of(
         top_s=_seconds(shown.window, state),
         labels={name: clean(value) for name, value in rule.labels.items()},
         unit=_UNITS[rule.when],
+        percentile=rule.percentile if isinstance(rule, SlowRequestsRule) else None,
         scope=scope,
         before=_before(notice, rule, state),
         repeat=notice.repeat,

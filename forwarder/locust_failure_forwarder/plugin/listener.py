@@ -74,7 +74,7 @@ class Plugin:
         self._deadline = ready["deadline"]
         self._ticker = gevent.spawn(self._tick)
         atexit.register(self.close)
-        logger.info("forwarding failures to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])
+        logger.info("forwarding to %s (log: %s)", ", ".join(ready["destinations"]), ready["log"])
 
     def _first_answer(self) -> dict[str, Any]:
         self._link.open()

@@ -63,6 +63,15 @@ def test_endpoints_that_join_are_told_of_once_and_the_episode_ends_with_the_last
     assert [len(notice.firing) for notice in notices] == [1, 2, 2]
 
 
+def test_nothing_is_called_still_firing_while_it_is_below_its_limit() -> None:
+    repeating = rule(repeat="10s", over="5s")
+    notices = told([repeating], seconds(*[BAD] * 12, *[GOOD] * 60))
+    assert states(notices) == [("firing", 1), ("firing", 11), ("resolved", 47)]
+    both, one = {"/a": (50, 40), "/b": (50, 40)}, {"/a": (50, 40), "/b": (50, 0)}
+    notices = told([rule(per="endpoint", repeat="30s", over="5s")], endpoints(*[both] * 10, *[one] * 35))
+    assert [[finding.subject.name for finding in notice.firing] for notice in notices] == [["/a", "/b"], ["/a"]]
+
+
 def test_p8_a_failure_that_spreads_for_minutes_is_a_handful_of_messages() -> None:
     spreading = [{f"/{n}": (50, 40 if second > 5 * n else 0) for n in range(40)} for second in range(1, 301)]
     notices = told([rule(per="endpoint")], endpoints(*spreading))

@@ -19,6 +19,27 @@ def test_failures_per_second_fires_above_and_resolves_below() -> None:
     assert notices[0].finding.value == 2.4
 
 
+def lumps(per_second: int, total: int, every: int = 3, first: int = 3) -> list[tuple[int, int]]:
+    """What a master sees of workers that report every few seconds; half of the requests fail."""
+    reports = [second >= first and not (second - first) % every for second in range(1, total + 1)]
+    return [(every * per_second, every * per_second // 2) if report else (0, 0) for report in reports]
+
+
+def test_failures_per_second_on_a_master_are_of_the_time_that_was_reported() -> None:
+    """Five seconds hold one report of three seconds, or two: that is no rise."""
+    many = {"name": "many", "when": "failures_per_second", "over": "5s"}
+    steady = seconds(*lumps(10, 120))
+    assert told([FailuresPerSecondRule.model_validate({**many, "above": 5.1})], steady) == []
+    (notice,) = told([FailuresPerSecondRule.model_validate({**many, "above": 4.9, "repeat": 0})], steady)
+    assert notice.finding.value == 5
+
+
+def test_a_rate_falls_where_reports_stay_away() -> None:
+    rule = FailuresPerSecondRule.model_validate({"name": "many", "when": "failures_per_second", "above": 2})
+    notices = told([rule], seconds(*lumps(10, 60), *[(0, 0)] * 60, *[(10, 0)] * 60))
+    assert [n.state for n in notices] == ["firing", "resolved"]
+
+
 def timed(per_second: Iterable[dict[int, int]]) -> list[Sample]:
     samples: list[Sample] = []
     times: dict[int, int] = {}
@@ -57,6 +78,7 @@ def silence(**changes: object) -> NoRequestsRule:
 def test_no_requests_fires_when_the_pace_before_makes_silence_strange() -> None:
     notices = told([silence()], seconds(*[(5, 0)] * 60, *[(0, 0)] * 40, *[(5, 0)] * 30))
     assert [(n.state, n.at) for n in notices] == [("firing", BEGIN + 70), ("resolved", BEGIN + 106)]
+    assert [(n.finding.value, n.finding.before) for n in notices] == [(0, 5), (5, 0)]
 
 
 def test_no_requests_knows_a_slow_test_and_one_without_users() -> None:

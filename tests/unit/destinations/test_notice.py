@@ -16,6 +16,7 @@ def resolved(**changes: Any) -> Notice:
         "state": "resolved",
         "resolution": "recovered",
         "occurred_at": NOW + timedelta(seconds=125),
+        "repeat": 1,
         "value": 0.01,
         "requests": 400,
         "failures": 4,
@@ -24,7 +25,9 @@ def resolved(**changes: Any) -> Notice:
 
 
 def test_firing_headline_fits_a_lock_screen() -> None:
-    assert headline(of_alert(alert())) == "🔥 checkout-soak (staging): 42 % of 410 requests failed (limit 5 %)"
+    assert headline(of_alert(alert())) == (
+        "🔥 checkout-soak (staging): failure-spike: 42 % of 410 requests failed (limit 5 %)"
+    )
 
 
 def test_a_single_request_is_not_plural() -> None:
@@ -112,7 +115,7 @@ def test_fields_of_a_firing_alert_answer_what_where_how_bad_and_since_when() -> 
 )
 def test_each_condition_has_its_words(condition: str, unit: str, value: float, threshold: float, said: str) -> None:
     notice = of_alert(alert(condition=condition, unit=unit, value=value, threshold=threshold))
-    assert headline(notice) == f"🔥 checkout-soak (staging): {said}"
+    assert headline(notice) == f"🔥 checkout-soak (staging): failure-spike: {said}"
 
 
 def test_the_share_of_failures_is_drawn_if_it_is_known() -> None:
@@ -128,7 +131,7 @@ def test_the_share_of_failures_is_drawn_if_it_is_known() -> None:
 def test_a_message_that_repeats_says_how_long_it_lasts_already() -> None:
     notice = of_alert(alert(repeat=1, occurred_at=NOW + timedelta(minutes=10)), calls=("here",))
     assert headline(notice) == (
-        "🔥 checkout-soak (staging): still firing after 10 min; 42 % of 410 requests failed (limit 5 %)"
+        "🔥 checkout-soak (staging): failure-spike still fires after 10 min; 42 % of 410 requests failed (limit 5 %)"
     )
     assert notice.calls == ()
 
@@ -136,9 +139,11 @@ def test_a_message_that_repeats_says_how_long_it_lasts_already() -> None:
 def test_an_alert_for_one_endpoint_names_it_and_for_many_the_worst() -> None:
     worst = Affected(method="POST", name="/checkout", value=0.42, requests=410, failures=172)
     one = of_alert(alert(scope="endpoint", affected=(worst,), affected_count=1))
-    assert headline(one) == "🔥 checkout-soak (staging): POST /checkout: 42 % of 410 requests failed (limit 5 %)"
+    assert headline(one) == (
+        "🔥 checkout-soak (staging): failure-spike: POST /checkout: 42 % of 410 requests failed (limit 5 %)"
+    )
     many = of_alert(alert(scope="endpoint", affected=(worst,) * 10, affected_count=12))
-    assert "(staging): 12 endpoints, worst POST /checkout: 42 % of" in headline(many)
+    assert "(staging): failure-spike: 12 endpoints, worst POST /checkout: 42 % of" in headline(many)
     assert lists(many)["Endpoints over the limit (3 of 12)"] == ["POST /checkout 42 %; 172 of 410 requests failed"] * 3
     assert "Most failures in this window" not in lists(many)
     assert fields(one)["Last 10 s (this endpoint)"] == fields(many)["Last 10 s (worst endpoint)"]
@@ -169,12 +174,34 @@ def test_new_failures_are_listed_with_their_texts() -> None:
 def test_a_rule_that_has_told_all_it_may_says_so() -> None:
     notice = of_alert(alert(condition="new_failure", unit="count", scope="failure", value=1.0, quota_used=True))
     assert fields(notice)["Not told"] == "further new failures of this run"
+    hour = fields(of_alert(alert(quota_used=True)))
+    assert hour["Not told"] == "what this rule finds next, while its messages of the hour are used up"
     end = resolved(condition="new_failure", unit="count", scope="failure", value=1.0, quota_used=True)
-    assert "failure-spike told all it may after 2 min 5 s; 1 kind of failure not seen before" in headline(end)
+    assert "failure-spike has told all it may after 2 min 5 s; 1 kind of failure not seen before" in headline(end)
 
 
 def test_episodes_that_had_no_message_of_their_own_are_counted() -> None:
     assert fields(of_alert(alert(folded_episodes=3)))["Not told"] == "3 episodes before this one"
+
+
+def test_an_end_whose_beginning_was_held_back_says_so() -> None:
+    assert fields(resolved(repeat=0))["Not told"] == "that it began"
+    assert "Not told" not in fields(resolved())
+
+
+def test_a_percentile_is_called_one() -> None:
+    slow = alert(condition="slow_requests", unit="milliseconds", value=820.0, threshold=500.0, percentile=95.0)
+    assert headline(of_alert(slow)).endswith("p95 of the response times is 820 ms (limit 500 ms)")
+
+
+def test_a_group_of_several_endpoints_has_no_requests_to_tell_of() -> None:
+    known: dict[str, Any] = {"condition": "new_failure", "unit": "count", "scope": "failure", "value": 1.0}
+    assert not any("Last" in label for label in fields(of_alert(alert(**known, requests=0, failures=0))))
+
+
+def test_labels_of_rule_and_run_stand_in_the_small_print() -> None:
+    labelled = alert(run=run(labels={"team": "payments"}), labels={"runbook": "rb-1"})
+    assert write(of_alert(labelled).context, PLAIN).startswith("team=payments · runbook=rb-1 · run ")
 
 
 def test_three_endpoints_and_errors_are_listed() -> None:

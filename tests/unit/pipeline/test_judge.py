@@ -6,10 +6,10 @@ from locust_failure_forwarder.pipeline.alert_event import TOP
 from locust_failure_forwarder.pipeline.judge import Judge
 from locust_failure_forwarder.pipeline.log import NewEvent
 from locust_failure_forwarder.pipeline.runs import RunBook
-from locust_failure_schemas import RunSummary
+from locust_failure_schemas import Alert, RunSummary
 from support.frames import MASK, NODE, RUN_ID, SECRET, MarkingRedactor
 from support.judged import alerts_in, judge_of, sample_at
-from support.ratio_samples import BEGIN
+from support.ratio_samples import BEGIN, rule
 from support.samples import failure
 
 
@@ -38,6 +38,19 @@ def test_p8_a_spike_becomes_one_firing_and_one_resolved_alert_of_one_episode() -
     assert [(e.name, e.failures) for e in firing.top_endpoints] == [("/checkout", 40)]
     assert run.alerts_fired == 1
     assert {event.origin for event in events} == {run.origin}
+
+
+def test_what_was_before_is_none_of_the_episode_however_often_it_is_told() -> None:
+    judge = Judge([rule(name="long", repeat="20s", warm_up="10s")], lambda text: text)
+    run = RunBook(RunConfig(), lambda text: text).begin(RUN_ID, NODE)
+    judge.begin(BEGIN)
+    told: list[Alert] = []
+    failed = 0
+    for second in range(1, 160):
+        failed += 50 if second <= 8 else 40 if 60 < second < 110 else second % 2
+        told += alerts_in(judge.sample(run, sample_at(second, 50 * second, failed)))
+    assert [alert.state for alert in told] == ["firing", "firing", "firing", "resolved"]
+    assert all(alert.before is not None and alert.before < 0.011 for alert in told), "nor of the warm-up"
 
 
 def test_in_a_run_younger_than_the_window_an_alert_says_how_long_was_looked_at() -> None:
@@ -122,6 +135,54 @@ def test_p8_once_all_new_failures_are_told_that_may_be_the_alert_says_so() -> No
         events += judge.sample(run, sample_at(2 * second + 1, 50 * second, second))
     told = [(alert.state, alert.quota_used) for alert in alerts_in(events)]
     assert told == [("firing", False), ("resolved", False), ("firing", True), ("resolved", True)]
+
+
+def test_p8_the_end_of_a_run_resolves_all_that_fires_new_failures_among_it() -> None:
+    redact = MarkingRedactor().redact_text
+    news = NewFailureRule(name="news", when="new_failure", at_most=1)
+    judge, run = Judge([rule(name="spike"), news], redact), RunBook(RunConfig(), redact).begin(RUN_ID, NODE)
+    judge.begin()
+    run.count(failure())
+    firing = alerts_in(judge.sample(run, sample_at(1, 50, 40)))
+    ended = alerts_in(judge.end(run, BEGIN + 2))
+    for state, told in (("firing", firing), ("resolved", ended)):
+        assert [(a.rule, a.state, a.quota_used) for a in told] == [("spike", state, False), ("news", state, True)]
+
+
+def test_on_a_master_what_differs_in_ids_alone_is_new_once() -> None:
+    redact = MarkingRedactor().redact_text
+    news = NewFailureRule(name="news", when="new_failure")
+    master = RunBook(RunConfig(), redact).begin(RUN_ID, {**NODE, "role": "master"})
+    judge = Judge([news], redact)
+    judge.begin()
+    told: list[Alert] = []
+    for second in range(1, 5):
+        rows = [["GET", f"/item/{second}", f"no item {second}", 1]]
+        told += alerts_in(judge.sample(master, sample_at(second, 50, second, errors=rows, new_errors=rows)))
+    assert [(alert.state, alert.value) for alert in told] == [("firing", 1.0)]
+
+
+def test_p8_what_max_per_hour_held_back_is_counted_and_told_with_its_own_errors() -> None:
+    judge = Judge([rule(name="few", over="1s", resolve_after=0, max_per_hour=2, min_requests=1)], lambda text: text)
+    run = RunBook(RunConfig(), lambda text: text).begin(RUN_ID, NODE)
+    judge.begin(BEGIN)
+    told: list[Alert] = []
+    failed = 0
+    for second in range(1, 13):
+        for _ in range(second % 3 and second + 10):  # every third second is good
+            run.count(failure())
+            failed += 1
+        told += alerts_in(judge.sample(run, sample_at(second, 100 * second, failed)))
+    told += alerts_in(judge.end(run, BEGIN + 13))
+    assert [(alert.state, alert.repeat, alert.folded_episodes) for alert in told] == [
+        ("firing", 0, 0),
+        ("resolved", 1, 0),
+        ("resolved", 0, 2),
+    ]
+    assert [alert.quota_used for alert in told] == [True, False, False]
+    last = told[-1]
+    assert (last.episode_failures, [error.count for error in last.top_errors]) == (41, [41]), "20 + 21"
+    assert run.alerts_fired == 4
 
 
 def test_p4_names_and_messages_from_locusts_statistics_are_redacted_and_readable() -> None:
