@@ -44,7 +44,8 @@ def measured(alert: Alert) -> Measured:
         limit=f"limit {quantity(alert, alert.threshold)}" if words.has_limit else "",
         before="" if alert.before is None else f"before {quantity(alert, alert.before)}",
         peak=_peak(alert),
-        is_over=alert.value > alert.threshold,
+        # Silence is what `no_requests` fires at: no pace at all is the worst.
+        is_over=alert.value <= 0 if alert.condition == "no_requests" else alert.value > alert.threshold,
     )
 
 

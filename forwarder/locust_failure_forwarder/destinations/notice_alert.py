@@ -42,6 +42,7 @@ def _headline(alert: Alert, measure: Measured) -> Line:
     if alert.resolution == "test_ended":
         # The run may end while the share is low again, only not for long enough to be sure.
         still = "test ended while still failing" if measure.is_over else "test ended before recovery was sure"
+        still = "test ended" if alert.condition == "new_failure" else still
         told = f"{measure.told}{measure.aside(over=True)}"
         return ("⏹️ ", *name, f": {still}, {since} after the alert; ", *_where(alert), told)
     what = "recovered" if alert.resolution == "recovered" else "alert resolved"

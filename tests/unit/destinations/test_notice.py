@@ -78,6 +78,14 @@ def test_a_test_that_ended_just_after_the_spike_is_not_called_failing() -> None:
     assert "still failing" not in said
 
 
+def test_a_test_that_ended_in_silence_or_after_news_says_what_is_known() -> None:
+    silence: dict[str, Any] = {"condition": "no_requests", "unit": "per_second", "threshold": 0.0}
+    assert "test ended while still failing" in headline(resolved(resolution="test_ended", value=0.0, **silence))
+    assert "before recovery was sure" in headline(resolved(resolution="test_ended", value=5.0, **silence))
+    news: dict[str, Any] = {"condition": "new_failure", "unit": "count", "scope": "failure", "value": 1.0}
+    assert ": test ended, 2 min 5 s after" in headline(resolved(resolution="test_ended", **news))
+
+
 def test_a_resolution_of_a_later_version_is_told_without_a_cause() -> None:
     assert "alert resolved after 2 min 5 s" in headline(resolved(resolution="other"))
 
