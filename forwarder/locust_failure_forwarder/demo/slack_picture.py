@@ -43,7 +43,9 @@ def payloads() -> list[dict[str, Any]]:
 
 def _payload(sample: Sample) -> dict[str, Any]:
     record = sample.record
-    run = record.run.model_copy(update={"name": "checkout-soak", "environment": "staging"})
+    run = record.run.model_copy(
+        update={"name": "checkout-soak", "environment": "staging", "labels": {"team": "payments"}}
+    )
     node = record.node.model_copy(update={"role": "master", "host": "loadgen-1"})
     update: dict[str, Any] = {"run": run, "node": node}
     plain = {"top_endpoints": (), "top_errors": ()}
