@@ -92,7 +92,9 @@ def test_an_episode_fires_and_resolves(alertmanager: Alertmanager, pager: Pager)
         "run_id": str(record.run.id),
         "episode_id": str(record.episode_id),
     }
-    assert held["annotations"]["summary"].startswith("🔥 checkout-soak (staging): 42 % of 410 requests failed")
+    assert held["annotations"]["summary"].startswith(
+        "🔥 checkout-soak (staging): failure-spike: 42 % of 410 requests failed"
+    )
     until(lambda: pager.told() == [("firing", "failure-spike")], what="the page")
     assert post(alertmanager, over(record), labels={"channel": "load"}) == Delivered()
     assert alertmanager.alerts() == []

@@ -46,7 +46,7 @@ def test_an_alert_arrives_with_its_severity_and_without_mentions() -> None:
         assert destination.read(answer, NOW) == Delivered()
         (request,) = server.requests
     body = json.loads(request.body)
-    assert body["title"] == "🔥 checkout-soak (staging): 42 % of 410 requests failed (limit 5 %)"
+    assert body["title"] == "🔥 checkout-soak (staging): failure-spike: 42 % of 410 requests failed (limit 5 %)"
     assert body["type"] == "failure"
     assert "POST /checkout 120 of 210 requests failed" in body["message"]
     assert "@everyone" not in body["message"]

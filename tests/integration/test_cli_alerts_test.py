@@ -82,7 +82,7 @@ def test_samples_have_environment_and_labels_of_the_real_run_without_its_secrets
     for sent in alerts:
         assert (sent.run.name, sent.run.environment) == ("SAMPLE: nothing failed (checkout-soak)", "staging")
         assert sent.run.labels == {"team": "payments", "test": "true", "password": "[REDACTED:password]"}
-    assert slack.messages[0].text.startswith("🔥 SAMPLE: nothing failed (checkout-soak) (staging): 42 %")
+    assert slack.messages[0].text.startswith("🔥 SAMPLE: nothing failed (checkout-soak) (staging): `sample`: 42 %")
 
 
 class Echoing(LoopbackServer):
@@ -121,7 +121,9 @@ def test_every_destination_gets_what_it_takes_and_every_answer_is_told(
     ]
     assert len(lines) == 7
     firing, resolved, summary = [message.text for message in slack.messages]
-    assert firing == "🔥 SAMPLE: nothing failed (locust): 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
+    assert (
+        firing == "🔥 SAMPLE: nothing failed (locust): `sample`: 42 % of 410 requests failed (limit 5 %, before 0.4 %)"
+    )
     assert resolved.startswith("✅ SAMPLE: nothing failed (locust): `sample` recovered after 1 min 35 s")
     assert summary.startswith("🏁 SAMPLE: nothing failed (locust) finished after 10 min")
     assert slack.refused == ()

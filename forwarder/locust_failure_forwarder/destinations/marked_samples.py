@@ -67,6 +67,7 @@ def marked_samples(now: datetime, real: Run | None = None) -> tuple[Sample, ...]
         update=measured
         | {
             "state": "firing",
+            "repeat": 0,
             "resolution": None,
             "occurred_at": moment - _LASTED,
             "value": 172 / 410,

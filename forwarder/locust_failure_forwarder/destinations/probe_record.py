@@ -58,6 +58,7 @@ def _alert(now: datetime, run: Run) -> Alert:
         window_s=1.0,
         requests=0,
         failures=0,
+        repeat=1,
         users=0,
         started_at=now,
         resolution="recovered",
