@@ -73,6 +73,27 @@ def test_what_failed_before_the_samples_that_are_left_fires_nothing(folder: Path
     assert "the log has lost the beginning of this run" in result.output
 
 
+def test_a_run_whose_end_is_not_in_the_log_is_not_said_to_have_ended(folder: Path) -> None:
+    log = Log.create(folder / "logs" / "20260504T093300Z-a-3.db", [ALERTS])
+    judge, book = Judge([], lambda text: text), RunBook(RunConfig(name="soak"), lambda text: text)
+    run = book.begin(uuid7(0xDD).bytes, NODE)
+    judge.begin(BEGIN)
+    row = ["GET", "/", 100, 50]
+    judge.sample(run, {"at": BEGIN + 1, "requests": 100, "failures": 50, "users": 5, "endpoints": [row], "errors": []})
+    log.append([], [], [ALERTS], kept=judge.take_kept())
+    log.close()
+    output = cli("alerts", "simulate", folder / "rules.yaml", folder / "logs").output
+    assert "log ends" in output
+    assert "test ended" not in output
+
+
+def test_an_id_that_several_runs_begin_with_is_refused(folder: Path) -> None:
+    result = cli("alerts", "simulate", folder / "rules.yaml", folder / "logs", "--run", "0")
+    assert result.exit_code == 1
+    assert "2 runs in" in result.output
+    assert str(uuid7(0xAA)) in result.output.replace("\n", "")
+
+
 def test_another_run_is_chosen_by_its_id(folder: Path) -> None:
     result = cli("alerts", "simulate", folder / "rules.yaml", folder / "logs", "--run", str(uuid7(0xAA)))
     assert "0 alerts in 0 messages" in result.output.splitlines()

@@ -85,7 +85,8 @@ def _print(recorded: RecordedRun, rules: Sequence[AnyRule], notices: Sequence[No
     by_name = {rule.name: rule for rule in rules}
     for notice in notices:
         state = "again" if notice.repeat and notice.state == "firing" else notice.state
-        state = "test ended" if notice.resolution == "test_ended" else state
+        if notice.resolution == "test_ended":
+            state = "test ended" if recorded.is_over else "log ends"
         found = finding_in_words(by_name[notice.rule.name], notice.finding)
         told = "; ".join((found, *_besides(notice, by_name[notice.rule.name])))
         say(terminal, f"  {_clock(notice.at - first.at):>8}  {state:<10}  {notice.rule.name}: {told}")

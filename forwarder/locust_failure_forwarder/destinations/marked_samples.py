@@ -53,7 +53,9 @@ def marked_samples(now: datetime, real: Run | None = None) -> tuple[Sample, ...]
     moment = now.astimezone(UTC)
     base = Alert.model_validate_json(sample_event("alerts", moment).body)
     run = base.run.model_copy(update=_names(base.run, real))
+    node = base.node.model_copy(update={"role": "local", "host": "sample"})
     measured: dict[str, Any] = {
+        "node": node,
         "run": run,
         "rule": "sample",
         "severity": "info",
@@ -100,6 +102,7 @@ def marked_samples(now: datetime, real: Run | None = None) -> tuple[Sample, ...]
     summary = RunSummary.model_validate_json(sample_event("summaries", moment).body).model_copy(
         update={
             "run": run,
+            "node": node,
             "started_at": moment - timedelta(minutes=10),
             "duration_s": 600.0,
             "users_peak": 50,
